@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * libfascia: uses the features of a vehicle without knowing where they run.
+ *
+ * A client connects one thread to features. Features are made by generated functions
+ * (climate_control_new(), …) and served by a backend, which the configuration chooses: over D-Bus,
+ * or in this process. Nothing blocks, there are no threads; everything happens in
+ * fascia_client_dispatch(), or in the event loop that the client is attached to. A client and all
+ * that comes from it belong to one thread; several clients, one for each thread, are fine.
+ *
+ * Functions return 0 or a positive number on success and a negative errno on failure; -EINVAL for a
+ * bad argument and -ENOMEM always may be among them. The library never logs and never exits.
+ */
+#ifndef FASCIA_FASCIA_H
+#define FASCIA_FASCIA_H
+
+#include <fascia/descriptor.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct sd_event;
+struct fascia_client;
+struct fascia_feature;
+struct fascia_call;
+
+/* ---- the client ---- */
+
+/* Makes a client with the configuration of the system: client.conf by its layers, then the
+ * environment (FASCIA_ADDRESS, FASCIA_BACKEND, …). FASCIA_CONFIG names one file instead of the
+ * layers. Connects when the first feature needs it. -ENOENT, -EPERM, -EBADMSG: FASCIA_CONFIG cannot
+ * be used; fascia_client_get_problem() is for everything less. */
+int fascia_client_new(struct fascia_client **ret);
+/* Frees the client and its connections. Features must have been freed before. Takes NULL; returns
+ * NULL. */
+struct fascia_client *fascia_client_free(struct fascia_client *client);
+
+/* The n-th thing that was wrong in the configuration and left out, as "file:line: text"; NULL: no
+ * more. */
+const char *fascia_client_get_problem(const struct fascia_client *client, size_t n);
+
+/* Uses the given event loop: nothing else is to be done. The loop must outlive the client. -EBUSY:
+ * a feature has been made, or a loop is attached, already. */
+int fascia_client_attach_event(struct fascia_client *client, struct sd_event *event);
+
+/* For any other event loop: one descriptor, to be watched for input (EPOLLIN, G_IO_IN). It becomes
+ * readable whenever something is to be done, timeouts included; then call fascia_client_dispatch().
+ * It is the same during the life of the client, which owns it. */
+int fascia_client_get_fd(struct fascia_client *client);
+/* Does what is to be done now, never waits; runs callbacks. Returns 1 when something was done, else
+ * 0. -EBUSY: called from within a callback, or an event loop is attached. */
+int fascia_client_dispatch(struct fascia_client *client);
+/* Waits for at most usec microseconds (UINT64_MAX: for ever) until something is to be done, then
+ * dispatches: for tools and tests. Errors as fascia_client_dispatch(), and -EINTR. */
+int fascia_client_wait(struct fascia_client *client, uint64_t usec);
+
+/* ---- features ----
+ *
+ * Every generated handle is a feature: climate_control_feature(c). So is each zone of it. */
+
+/* Whether the feature can be used. */
+enum fascia_state fascia_feature_get_state(const struct fascia_feature *feature);
+/* Why it is unavailable; NULL when it is not, or when it was not tried yet. Borrowed until the next
+ * dispatch. */
+const struct fascia_error *fascia_feature_get_error(const struct fascia_feature *feature);
+/* The name of the zone; "" for the feature itself. */
+const char *fascia_feature_get_zone_name(const struct fascia_feature *feature);
+/* The backend that serves it ("dbus", "simulator", …). */
+const char *fascia_feature_get_backend(const struct fascia_feature *feature);
+struct fascia_client *fascia_feature_get_client(const struct fascia_feature *feature);
+const struct fascia_interface *fascia_feature_get_interface(const struct fascia_feature *feature);
+
+/* ---- pending calls ----
+ *
+ * A setter or operation gives the pending call that it started; the pointer is valid until its
+ * callback returns. */
+
+/* Gives up: the callback runs with -ECANCELED, from the next dispatch. The service may have done
+ * its work all the same. -EALREADY: the answer is there, or it was cancelled before. */
+int fascia_call_cancel(struct fascia_call *call);
+/* Another deadline than the configured Timeout: usec microseconds from now, UINT64_MAX for none.
+ * When it passes, the callback gets -ETIMEDOUT. */
+int fascia_call_set_timeout(struct fascia_call *call, uint64_t usec);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

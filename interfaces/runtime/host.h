@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs backends: the loop, the configuration, the plugins and module libraries that were
+ * loaded, the requests that are open. */
+#pragma once
+
+#include "config.h"
+#include "loop.h"
+#include <fascia/backend.h>
+
+typedef struct fascia_host Host;
+
+typedef struct HostSettings {
+        /* Directories, searched in order, separated by ':'. */
+        const char *plugin_path;
+        const char *module_path;
+        /* Whether plugins may also belong to the own uid (the desk), not only to root. */
+        bool allow_own_plugins;
+} HostSettings;
+
+/* config may be NULL (tests). The host copies the settings and borrows the config. */
+int host_new(Loop *loop, const Config *config, const HostSettings *settings, Host **ret);
+/* Every instance must be gone. Closes plugins. */
+Host *host_free(Host *host);
+Loop *host_get_loop(Host *host);
+const Config *host_get_config(Host *host);
+void host_set_config(Host *host, const Config *config);
+
+/* Where a backend of an interface comes from. Borrowed from the host. */
+typedef struct HostBackend {
+        const struct fascia_plugin_feature *feature;
+        const char *plugin_name;
+        uint32_t kind;
+        void *plugin; /* what open() returned */
+} HostBackend;
+
+/* A plugin that is part of the program (the built-in "dbus"; a test's): found before files of that
+ * name. Borrowed. */
+int host_add_plugin(Host *host, const struct fascia_plugin *plugin);
+/* Finds the plugin by name, loads and opens it when that was not done yet, and finds what serves
+ * the interface. On failure reterr_text says why, naming file and reason, to be freed. */
+int host_find_backend(Host *host, const char *plugin_name, const struct fascia_interface *interface,
+                      HostBackend *ret, char **reterr_text);
+/* The module library by the name of the module; major 0: the highest that is installed. */
+int host_load_module(Host *host, const char *module_name, uint32_t major,
+                     const struct fascia_module_library **ret, char **reterr_text);
