@@ -7,7 +7,7 @@
 #include <fascia/backend.h>
 
 typedef struct fascia_host Host;
-typedef struct Instance Instance;
+typedef struct fascia_instance Instance;
 /* The feature itself, or one zone of it: what backends call struct fascia_backend. Never freed
  * before the instance: a zone that was removed is kept, not present, and may be revived. */
 typedef struct fascia_backend Zone;

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs backends: the loop, the configuration, and what was posted from other threads. */
+#include "host.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <stdlib.h>
+
+#include "host-private.h"
+
+/* Posted work is kept here and not in the loop, so that what a plugin posted is gone with the host.
+ */
+typedef struct Post {
+        struct Post *next;
+        fascia_host_fn *fn;
+        void *userdata;
+} Post;
+
+static void host_run_posts(void *userdata);
+
+int host_new(Loop *loop, const Config *config, const HostSettings *settings, Host **ret) {
+        Host *h;
+        int r;
+
+        h = calloc(1, sizeof(*h));
+        if (!h)
+                return -ENOMEM;
+        h->loop = loop_ref(loop);
+        h->config = config;
+        pthread_mutex_init(&h->posts_lock, NULL);
+        r = host_catalogue_init(h, settings);
+        if (r >= 0)
+                r = request_table_new(h, loop, &h->requests);
+        if (r < 0) {
+                host_free(h);
+                return r;
+        }
+        *ret = h;
+        return 0;
+}
+
+Host *host_free(Host *host) {
+        Post *next;
+
+        if (!host)
+                return NULL;
+        /* Plugins stop their threads when they are closed; what those had posted is void. */
+        host_catalogue_close_plugins(host);
+        loop_unpost(host->loop, host);
+        for (Post *p = host->posts_first; p; p = next) {
+                next = p->next;
+                free(p);
+        }
+        host_catalogue_done(host);
+        request_table_free(host->requests);
+        pthread_mutex_destroy(&host->posts_lock);
+        loop_unref(host->loop);
+        free(host);
+        return NULL;
+}
+
+Loop *host_get_loop(Host *host) {
+        return host->loop;
+}
+
+const Config *host_get_config(Host *host) {
+        return host->config;
+}
+
+void host_set_config(Host *host, const Config *config) {
+        host->config = config;
+}
+
+RequestTable *host_get_requests(Host *host) {
+        return host->requests;
+}
+
+/* ---- posting ---- */
+
+int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdata) {
+        Post *p;
+        int r = 0;
+
+        p = calloc(1, sizeof(*p));
+        if (!p)
+                return -ENOMEM;
+        p->fn = fn;
+        p->userdata = userdata;
+        pthread_mutex_lock(&host->posts_lock);
+        if (!host->posts_first)
+                r = loop_post(host->loop, host_run_posts, host);
+        if (r >= 0) {
+                if (host->posts_first)
+                        host->posts_last->next = p;
+                else
+                        host->posts_first = p;
+                host->posts_last = p;
+        }
+        pthread_mutex_unlock(&host->posts_lock);
+        if (r < 0)
+                free(p);
+        return r;
+}
+
+static void host_run_posts(void *userdata) {
+        Host *host = userdata;
+        Post *p, *next;
+
+        pthread_mutex_lock(&host->posts_lock);
+        p = host->posts_first;
+        host->posts_first = host->posts_last = NULL;
+        pthread_mutex_unlock(&host->posts_lock);
+        for (; p; p = next) {
+                next = p->next;
+                p->fn(p->userdata);
+                free(p);
+        }
+}
+
+/* ---- timers and descriptors ---- */
+
+struct fascia_timer {
+        Loop *loop;
+        LoopTimer *timer;
+};
+
+int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *userdata,
+                          struct fascia_timer **ret_timer) {
+        struct fascia_timer *t;
+        int r;
+
+        t = calloc(1, sizeof(*t));
+        if (!t)
+                return -ENOMEM;
+        r = loop_timer_new(host->loop, fn, userdata, &t->timer);
+        if (r < 0) {
+                free(t);
+                return r;
+        }
+        t->loop = loop_ref(host->loop);
+        *ret_timer = t;
+        return 0;
+}
+
+int fascia_timer_set(struct fascia_timer *timer, uint64_t usec) {
+        uint64_t now = loop_now(timer->loop);
+
+        return loop_timer_set(timer->timer, usec < UINT64_MAX - now ? now + usec : UINT64_MAX);
+}
+
+struct fascia_timer *fascia_timer_free(struct fascia_timer *timer) {
+        if (!timer)
+                return NULL;
+        loop_timer_free(timer->timer);
+        loop_unref(timer->loop);
+        free(timer);
+        return NULL;
+}
+
+/* A watch has nothing of its own to keep: it is the loop's under the public name. */
+int fascia_host_add_io(struct fascia_host *host, int fd, uint32_t events,
+                       void (*fn)(uint32_t events, void *userdata), void *userdata,
+                       struct fascia_io **ret_io) {
+        return loop_io_new(host->loop, fd, events, fn, userdata, (LoopIo **)ret_io);
+}
+
+int fascia_io_set_events(struct fascia_io *io, uint32_t events) {
+        return loop_io_set_events((LoopIo *)io, events);
+}
+
+struct fascia_io *fascia_io_free(struct fascia_io *io) {
+        loop_io_free((LoopIo *)io);
+        return NULL;
+}

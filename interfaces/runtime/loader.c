@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: MIT */
+/* Loads shared libraries, only those that nobody but root (at the desk: or the own user) can have
+ * written. */
+#include "loader.h"
+
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+struct Library {
+        /* Stays open: the loader knows the library by the name /proc/self/fd/N, and would give it
+         * again for the next file that gets this number. */
+        int fd;
+        void *handle;
+        const void *symbol;
+        char *file;
+};
+
+int load_error(char **reterr_text, int code, const char *format, ...) {
+        va_list ap;
+
+        va_start(ap, format);
+        if (vasprintf(reterr_text, format, ap) < 0)
+                *reterr_text = NULL;
+        va_end(ap);
+        return code;
+}
+
+static const char *distrust(const struct stat *st, mode_t type, bool allow_own) {
+        if ((st->st_mode & S_IFMT) != type)
+                return type == S_IFDIR ? "it is not a directory" : "it is not a regular file";
+        if (st->st_uid != 0 && !(allow_own && st->st_uid == geteuid()))
+                return "it does not belong to root";
+        if (st->st_mode & (S_IWGRP | S_IWOTH))
+                return "others may write to it";
+        return NULL;
+}
+
+static int open_checked(int directory, const char *name, mode_t type, bool allow_own,
+                        const char *shown, char **reterr_text) {
+        const char *reason;
+        struct stat st;
+        int fd, r;
+
+        fd = openat(directory, name,
+                    O_RDONLY | O_CLOEXEC | O_NONBLOCK |
+                            (type == S_IFDIR ? O_DIRECTORY : O_NOFOLLOW));
+        if (fd < 0) {
+                r = -errno;
+                return load_error(reterr_text, r, "Cannot open '%s': %s", shown, strerror(-r));
+        }
+        if (fstat(fd, &st) < 0) {
+                r = -errno;
+                close(fd);
+                return load_error(reterr_text, r, "Cannot look at '%s': %s", shown, strerror(-r));
+        }
+        reason = distrust(&st, type, allow_own);
+        if (reason) {
+                close(fd);
+                return load_error(reterr_text, -EPERM, "'%s' is not trusted: %s", shown, reason);
+        }
+        return fd;
+}
+
+static int library_link(Library *l, const char *symbol, char **reterr_text) {
+        char name[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+
+        snprintf(name, sizeof(name), "/proc/self/fd/%d", l->fd);
+        l->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
+        if (!l->handle)
+                return load_error(reterr_text, -ELIBBAD, "Cannot load '%s': %s", l->file,
+                                  dlerror());
+        l->symbol = dlsym(l->handle, symbol);
+        if (!l->symbol)
+                return load_error(reterr_text, -ELIBBAD, "'%s' has no symbol '%s'", l->file,
+                                  symbol);
+        return 0;
+}
+
+static int library_load_from(const char *directory, const char *file, const char *symbol,
+                             bool allow_own, Library **ret, char **reterr_text) {
+        int directory_fd = -1;
+        Library *l;
+        int r;
+
+        l = calloc(1, sizeof(*l));
+        if (!l || asprintf(&l->file, "%s/%s", directory, file) < 0) {
+                free(l);
+                return load_error(reterr_text, -ENOMEM, "No memory to load '%s'", file);
+        }
+        l->fd = -1;
+        r = directory_fd = open_checked(AT_FDCWD, directory, S_IFDIR, allow_own, directory,
+                                        reterr_text);
+        if (r >= 0)
+                r = l->fd = open_checked(directory_fd, file, S_IFREG, allow_own, l->file,
+                                         reterr_text);
+        if (r >= 0)
+                r = library_link(l, symbol, reterr_text);
+        if (directory_fd >= 0)
+                close(directory_fd);
+        if (r < 0) {
+                library_unload(l);
+                return r;
+        }
+        *ret = l;
+        return 0;
+}
+
+int library_load(const char *path, const char *file, const char *symbol, bool allow_own,
+                 Library **ret, char **reterr_text) {
+        char *copy, *rest, *directory;
+        int r = -ENOENT;
+
+        copy = rest = strdup(path);
+        if (!copy)
+                return load_error(reterr_text, -ENOMEM, "No memory to load '%s'", file);
+        while (r == -ENOENT && (directory = strsep(&rest, ":"))) {
+                char *text = NULL;
+
+                if (!*directory)
+                        continue;
+                r = library_load_from(directory, file, symbol, allow_own, ret, &text);
+                if (r < 0 && r != -ENOENT)
+                        *reterr_text = text;
+                else
+                        free(text);
+        }
+        free(copy);
+        if (r == -ENOENT)
+                return load_error(reterr_text, r, "There is no '%s' in '%s'", file, path);
+        return r;
+}
+
+Library *library_unload(Library *l) {
+        if (!l)
+                return NULL;
+        if (l->handle)
+                dlclose(l->handle);
+        if (l->fd >= 0)
+                close(l->fd);
+        free(l->file);
+        free(l);
+        return NULL;
+}
+
+const void *library_get_symbol(const Library *l) {
+        return l->symbol;
+}
+
+const char *library_get_file(const Library *l) {
+        return l->file;
+}
