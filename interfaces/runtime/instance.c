@@ -9,6 +9,7 @@
 #include "descriptor.h"
 #include "instance-private.h"
 #include "request.h"
+#include "utf8.h"
 #include "value.h"
 #include "zone.h"
 

@@ -13,9 +13,6 @@ typedef struct ValueList {
 
 /* Whether every string inside is UTF-8 without NUL beyond its end, so that it has a place on the
  * wire. */
-/* As D-Bus wants it: no overlong forms, no surrogates, nothing beyond U+10FFFF. */
-bool utf8_is_valid(const char *s);
-
 bool value_is_encodable(const struct fascia_type *type, const void *value);
 
 /* A storage for one value of any type, aligned for all: small ones inside, larger ones on the heap.
