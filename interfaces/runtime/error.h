@@ -2,6 +2,24 @@
 /* The one table of errno and D-Bus error names, and errors that own their text. */
 #pragma once
 
+/*
+ * The names that matter, each with an errno of its own, so that a code says as much as the name
+ * (error.c has the rest: further names that mean one of these, further errnos that are sent as one
+ * of these):
+ *
+ *     org.fascia.Error.*               org.freedesktop.DBus.Error.*
+ *     Unavailable   -ENOTCONN          InvalidArgs       -EINVAL
+ *     Unsupported   -ENODATA           AccessDenied      -EACCES
+ *     OutOfRange    -ERANGE            PropertyReadOnly  -EROFS
+ *     UnknownZone   -ENODEV            UnknownMethod     -EBADRQC
+ *     Busy          -EBUSY             UnknownObject     -EBADR
+ *     Cancelled     -ECANCELED         UnknownInterface  -EBADSLT
+ *     Timeout       -ETIMEDOUT         UnknownProperty   -ENOPROTOOPT
+ *     Failed        -EIO               NotSupported      -EOPNOTSUPP
+ *                                      LimitsExceeded    -ENOBUFS
+ *                                      NoMemory          -ENOMEM
+ */
+
 #include <stdbool.h>
 
 #include <fascia/types.h>
