@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* One owner for everything that a run of the generator allocates. */
+#include "arena.h"
+
+#include <assert.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One malloc() for each object, so that a sanitizer sees where each of them ends. */
+typedef struct Chunk {
+        struct Chunk *next;
+        max_align_t data[];
+} Chunk;
+
+struct Arena {
+        Chunk *chunks;
+        arena_exhausted_fn *exhausted;
+};
+
+Arena *arena_new(arena_exhausted_fn *exhausted) {
+        Arena *a = calloc(1, sizeof(*a));
+
+        if (a)
+                a->exhausted = exhausted;
+        return a;
+}
+
+Arena *arena_free(Arena *a) {
+        if (!a)
+                return NULL;
+        while (a->chunks) {
+                Chunk *next = a->chunks->next;
+
+                free(a->chunks);
+                a->chunks = next;
+        }
+        free(a);
+        return NULL;
+}
+
+void *arena_alloc(Arena *a, size_t size) {
+        Chunk *chunk = NULL;
+
+        if (size <= SIZE_MAX - sizeof(*chunk))
+                chunk = calloc(1, sizeof(*chunk) + size);
+        if (!chunk) {
+                a->exhausted();
+                abort();
+        }
+        chunk->next = a->chunks;
+        a->chunks = chunk;
+        return chunk->data;
+}
+
+char *arena_strndup(Arena *a, const char *s, size_t size) {
+        char *copy = arena_alloc(a, size + 1);
+
+        if (size > 0)
+                memcpy(copy, s, size);
+        return copy;
+}
+
+char *arena_printf(Arena *a, const char *format, ...) {
+        va_list ap;
+        char *text;
+        int size;
+
+        va_start(ap, format);
+        size = vsnprintf(NULL, 0, format, ap);
+        va_end(ap);
+        assert(size >= 0);
+        text = arena_alloc(a, (size_t)size + 1);
+        va_start(ap, format);
+        vsnprintf(text, (size_t)size + 1, format, ap);
+        va_end(ap);
+        return text;
+}
+
+void *arena_grow(Arena *a, void *array, size_t n, size_t element_size) {
+        void *larger;
+
+        if (n > 0 && (n < 4 || (n & (n - 1)) != 0))
+                return array;
+        larger = arena_alloc(a, (n == 0 ? 4 : 2 * n) * element_size);
+        if (n > 0)
+                memcpy(larger, array, n * element_size);
+        return larger;
+}

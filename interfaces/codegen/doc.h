@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/* Finds single statements in doc comments, on one line each. */
+#pragma once
+
+#include "arena.h"
+
+/* The text of @brief (or \brief), or else the first paragraph; NULL: there is none. */
+const char *doc_brief(Arena *a, const char *doc);
+/* The text of @param NAME. */
+const char *doc_parameter(Arena *a, const char *doc, const char *name);
+/* The text of @return. */
+const char *doc_return(Arena *a, const char *doc);

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+/* D-Bus introspection XML: the contract that every other D-Bus tool reads. */
+#include "emit-xml.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "doc.h"
+#include "naming.h"
+#include "value-reader.h"
+
+typedef struct Xml {
+        Arena *arena;
+        const Module *module;
+        const char **lines;
+        size_t n_lines;
+} Xml;
+
+static void add_line(Xml *x, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+static void add_line(Xml *x, const char *format, ...) {
+        char *line;
+        va_list ap;
+        int size;
+
+        va_start(ap, format);
+        size = vsnprintf(NULL, 0, format, ap);
+        va_end(ap);
+        line = arena_alloc(x->arena, (size_t)size + 1);
+        va_start(ap, format);
+        vsnprintf(line, (size_t)size + 1, format, ap);
+        va_end(ap);
+        ARENA_APPEND(x->arena, x->lines, x->n_lines, line);
+}
+
+static const char *join_lines(const Xml *x) {
+        size_t size = 0, used = 0;
+        char *text;
+
+        for (size_t i = 0; i < x->n_lines; i++)
+                size += strlen(x->lines[i]) + 1;
+        text = arena_alloc(x->arena, size + 1);
+        for (size_t i = 0; i < x->n_lines; i++)
+                used += (size_t)sprintf(text + used, "%s\n", x->lines[i]);
+        return text;
+}
+
+/* XML 1.0 has no place for most control characters, not even escaped: they become blanks. */
+static const char *escape(Arena *a, const char *text) {
+        static const struct {
+                char c;
+                const char *text;
+        } entities[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" } };
+        char *out = arena_alloc(a, 6 * strlen(text) + 1);
+        char *p = out;
+
+        for (; *text != '\0'; text++) {
+                const char *entity = NULL;
+
+                for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+                        if (entities[i].c == *text)
+                                entity = entities[i].text;
+                if (entity)
+                        p = stpcpy(p, entity);
+                else
+                        *p++ = (unsigned char)*text < ' ' ? ' ' : *text;
+        }
+        return out;
+}
+
+static void annotate(Xml *x, const char *indent, const char *name, const char *value) {
+        if (value)
+                add_line(x, "%s<annotation name=\"%s\" value=\"%s\"/>", indent, name,
+                         escape(x->arena, value));
+}
+
+static void annotate_symbol(Xml *x, const char *indent, const Symbol *s) {
+        annotate(x, indent, "org.fascia.Doc", doc_brief(x->arena, s->doc));
+        annotate(x, indent, "org.fascia.Since", s->since);
+        if (!s->deprecated)
+                return;
+        annotate(x, indent, "org.freedesktop.DBus.Deprecated", "true");
+        annotate(x, indent, "org.fascia.Deprecated", *s->deprecated ? s->deprecated : NULL);
+}
+
+/* "Off=0 On=1 Automatic=2"; of a flag its bits: "Windshield=0x1 Dashboard=0x2". */
+static const char *describe_enum(Arena *a, const Enum *e) {
+        const char *text = "";
+
+        for (size_t i = 0; i < e->n_members; i++) {
+                const Enumerator *member = e->members[i];
+                const char *value = e->is_flag
+                                            ? arena_printf(a, "0x%" PRIx64, (uint64_t)member->value)
+                                            : arena_printf(a, "%" PRId64, member->value);
+
+                text = arena_printf(a, "%s%s%s=%s", text, *text ? " " : "", member->symbol.name,
+                                    value);
+        }
+        return text;
+}
+
+/* "id:i severity:i text:s" */
+static const char *describe_struct(Arena *a, const Struct *s) {
+        const char *text = "";
+
+        for (size_t i = 0; i < s->n_fields; i++)
+                text = arena_printf(a, "%s%s%s:%s", text, *text ? " " : "",
+                                    s->fields[i]->symbol.name,
+                                    model_signature(a, s->fields[i]->type));
+        return text;
+}
+
+static void annotate_type(Xml *x, const char *indent, const Type *t) {
+        while (t->kind == TYPE_LIST)
+                t = t->element;
+        if (t->kind == TYPE_ENUM)
+                annotate(x, indent, "org.fascia.Enum", describe_enum(x->arena, t->enumeration));
+        else if (t->kind == TYPE_FLAG)
+                annotate(x, indent, "org.fascia.Flags", describe_enum(x->arena, t->enumeration));
+        else if (t->kind == TYPE_STRUCT)
+                annotate(x, indent, "org.fascia.Struct", describe_struct(x->arena, t->structure));
+}
+
+/* Qt's tools want a C++ type for what they have none for: structs, and lists in lists. */
+static void annotate_qt(Xml *x, const char *indent, const Type *t, const char *suffix) {
+        const char *signature = model_signature(x->arena, t);
+
+        if (!strchr(signature, '(') && strncmp(signature, "aa", 2) != 0)
+                return;
+        annotate(x, indent, arena_printf(x->arena, "org.qtproject.QtDBus.QtTypeName%s", suffix),
+                 naming_qt_type(x->arena, t));
+}
+
+static void annotate_constraint(Xml *x, const char *indent, const Constraint *c) {
+        const char *domain = "";
+
+        if (c->minimum)
+                annotate(x, indent, "org.fascia.Minimum", value_print(x->arena, c->minimum));
+        if (c->maximum)
+                annotate(x, indent, "org.fascia.Maximum", value_print(x->arena, c->maximum));
+        for (size_t i = 0; i < c->n_domain; i++)
+                domain = arena_printf(x->arena, "%s%s%s", domain, i > 0 ? ", " : "",
+                                      value_print(x->arena, c->domain[i]));
+        if (c->n_domain > 0)
+                annotate(x, indent, "org.fascia.Domain", domain);
+}
+
+static void add_argument(Xml *x, const char *name, const Type *t, const char *direction,
+                         const char *doc) {
+        size_t mark;
+
+        add_line(x, "   <arg name=\"%s\" type=\"%s\"%s>", name, model_signature(x->arena, t),
+                 direction ? arena_printf(x->arena, " direction=\"%s\"", direction) : "");
+        mark = x->n_lines;
+        annotate(x, "    ", "org.fascia.Doc", doc);
+        annotate_type(x, "    ", t);
+        if (x->n_lines > mark) {
+                add_line(x, "   </arg>");
+                return;
+        }
+        /* Nothing in it: an empty element, as one would write it. */
+        x->n_lines--;
+        add_line(x, "   <arg name=\"%s\" type=\"%s\"%s/>", name, model_signature(x->arena, t),
+                 direction ? arena_printf(x->arena, " direction=\"%s\"", direction) : "");
+}
+
+static void add_operation(Xml *x, const Operation *o) {
+        Arena *a = x->arena;
+
+        add_line(x, "  <method name=\"%s\">", o->symbol.dbus);
+        annotate_symbol(x, "   ", &o->symbol);
+        for (size_t i = 0; i < o->n_parameters; i++)
+                annotate_qt(x, "   ", o->parameters[i]->type, arena_printf(a, ".In%zu", i));
+        if (o->result->kind != TYPE_VOID)
+                annotate_qt(x, "   ", o->result, ".Out0");
+        for (size_t i = 0; i < o->n_parameters; i++) {
+                const Parameter *p = o->parameters[i];
+
+                add_argument(x, p->symbol.name, p->type, "in",
+                             doc_parameter(a, o->symbol.doc, p->symbol.name));
+        }
+        if (o->result->kind != TYPE_VOID)
+                add_argument(x, "result", o->result, "out", doc_return(a, o->symbol.doc));
+        add_line(x, "  </method>");
+}
+
+static void add_signal(Xml *x, const Signal *s) {
+        add_line(x, "  <signal name=\"%s\">", s->symbol.dbus);
+        annotate_symbol(x, "   ", &s->symbol);
+        for (size_t i = 0; i < s->n_parameters; i++)
+                annotate_qt(x, "   ", s->parameters[i]->type, arena_printf(x->arena, ".Out%zu", i));
+        for (size_t i = 0; i < s->n_parameters; i++) {
+                const Parameter *p = s->parameters[i];
+
+                add_argument(x, p->symbol.name, p->type, NULL,
+                             doc_parameter(x->arena, s->symbol.doc, p->symbol.name));
+        }
+        add_line(x, "  </signal>");
+}
+
+#define EMITS_CHANGED "org.freedesktop.DBus.Property.EmitsChangedSignal"
+
+static void add_property(Xml *x, const Property *p) {
+        add_line(x, "  <property name=\"%s\" type=\"%s\" access=\"%s\">", p->symbol.dbus,
+                 model_signature(x->arena, p->type), p->readonly ? "read" : "readwrite");
+        annotate_symbol(x, "   ", &p->symbol);
+        annotate(x, "   ", "org.fascia.Unit", p->unit);
+        annotate_constraint(x, "   ", &p->constraint);
+        annotate_type(x, "   ", p->type);
+        annotate_qt(x, "   ", p->type, "");
+        annotate(x, "   ", EMITS_CHANGED, p->constant ? "const" : "true");
+        add_line(x, "  </property>");
+}
+
+/* Counts what the service has sent, so that a client knows when it missed something. */
+static void add_serial(Xml *x) {
+        add_line(x, "  <property name=\"FasciaSerial\" type=\"t\" access=\"read\">");
+        annotate(x, "   ", "org.fascia.Doc",
+                 "Counts the signals of the module on this connection.");
+        annotate(x, "   ", EMITS_CHANGED, "true");
+        add_line(x, "  </property>");
+}
+
+static void add_interface(Xml *x, const Interface *i) {
+        add_line(x, " <interface name=\"%s\">", i->symbol.dbus);
+        annotate_symbol(x, "  ", &i->symbol);
+        for (size_t k = 0; k < i->n_operations; k++)
+                add_operation(x, i->operations[k]);
+        for (size_t k = 0; k < i->n_signals; k++)
+                add_signal(x, i->signals[k]);
+        for (size_t k = 0; k < i->n_properties; k++)
+                add_property(x, i->properties[k]);
+        add_serial(x);
+        add_line(x, " </interface>");
+}
+
+const char *emit_xml_interface(const Module *m, const Interface *i) {
+        Xml x = { .arena = m->arena, .module = m };
+
+        add_interface(&x, i);
+        return join_lines(&x);
+}
+
+const char *emit_xml_document(const Module *m, const Interface *i) {
+        Xml x = { .arena = m->arena, .module = m };
+
+        add_line(
+                &x,
+                "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"");
+        add_line(&x, " \"http://www.freedesktop.org/standards/dbus/1.0/introspect.dtd\">");
+        /* Two hyphens would end the comment. */
+        add_line(&x, "<!-- Generated by fascia-codegen from %s: do not edit. -->",
+                 strstr(m->stem, "--") ? "an interface file"
+                                       : arena_printf(m->arena, "%s.qface", m->stem));
+        add_line(&x, "<node>");
+        add_interface(&x, i);
+        add_line(&x, "</node>");
+        return join_lines(&x);
+}

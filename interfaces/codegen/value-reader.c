@@ -1,0 +1,441 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads what is written in a file as a value of the type that is expected. */
+#include "value-reader.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+int value_reader_read_bool(const char *text, bool *ret) {
+        static const struct {
+                const char *text;
+                bool value;
+        } words[] = {
+                { "true", true }, { "false", false }, { "yes", true },
+                { "no", false },  { "on", true },     { "off", false },
+        };
+
+        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+                if (strcasecmp(text, words[i].text) == 0) {
+                        *ret = words[i].value;
+                        return 0;
+                }
+        return -EINVAL;
+}
+
+static bool is_digit(char c) {
+        return c >= '0' && c <= '9';
+}
+
+/* 1e3, 10., .5: what YAML 1.1 and people write; not what only strtod() takes (hex, inf, nan). */
+static int parse_real(const char *text, double *ret) {
+        bool digits = false;
+        char *end;
+
+        for (const char *p = text; *p != '\0'; p++) {
+                digits = digits || is_digit(*p);
+                if (!is_digit(*p) && !strchr("+-.eE", *p))
+                        return -EINVAL;
+        }
+        if (!digits)
+                return -EINVAL;
+        *ret = strtod(text, &end);
+        if (*end != '\0')
+                return -EINVAL;
+        return isfinite(*ret) ? 0 : -ERANGE;
+}
+
+/* As YAML 1.1: a leading 0 means octal. */
+static int parse_int(const char *text, int64_t *ret) {
+        const char *digits = text + (*text == '-' || *text == '+');
+        double real;
+        char *end;
+        int r;
+
+        if (is_digit(digits[0])) {
+                errno = 0;
+                *ret = strtoll(text, &end, 0);
+                if (errno == ERANGE)
+                        return -ERANGE;
+                if (*end == '\0')
+                        return 0;
+        }
+        r = parse_real(text, &real);
+        if (r < 0)
+                return r;
+        if (real != floor(real))
+                return -EINVAL;
+        if (fabs(real) > 1e15)
+                return -ERANGE;
+        *ret = (int64_t)real;
+        return 0;
+}
+
+static const char *scalar_text(const ValueReader *r, const Node *n) {
+        if (n->kind == NODE_SCALAR)
+                return n->text;
+        diagnostics_error(r->diagnostics, n->span, "expected one value, not a %s",
+                          n->kind == NODE_MAPPING ? "mapping" : "list");
+        return NULL;
+}
+
+static bool read_bool(const ValueReader *r, const Node *n, Value *v) {
+        const char *text = scalar_text(r, n);
+
+        if (!text)
+                return false;
+        if (value_reader_read_bool(text, &v->boolean) == 0)
+                return true;
+        diagnostics_error(r->diagnostics, n->span, "'%s' is not a bool: true or false", text);
+        return false;
+}
+
+static bool read_int(const ValueReader *r, const Node *n, Value *v) {
+        const char *text = scalar_text(r, n);
+        int q;
+
+        if (!text)
+                return false;
+        q = parse_int(text, &v->integer);
+        if (q == 0 && v->integer >= INT32_MIN && v->integer <= INT32_MAX)
+                return true;
+        if (q == -EINVAL)
+                diagnostics_error(r->diagnostics, n->span, "'%s' is not a whole number", text);
+        else
+                diagnostics_error(r->diagnostics, n->span,
+                                  "%s does not fit in an int, which has 32 bits", text);
+        return false;
+}
+
+static bool read_real(const ValueReader *r, const Node *n, Value *v) {
+        const char *text = scalar_text(r, n);
+        int64_t integer;
+        int q;
+
+        if (!text)
+                return false;
+        q = parse_real(text, &v->real);
+        if (q == 0)
+                return true;
+        if (q == -EINVAL && parse_int(text, &integer) == 0) {
+                v->real = (double)integer;
+                return true;
+        }
+        if (q == -ERANGE)
+                diagnostics_error(r->diagnostics, n->span, "%s is too large for a real", text);
+        else
+                diagnostics_error(r->diagnostics, n->span, "'%s' is not a finite number", text);
+        return false;
+}
+
+/* What is in front of the last "." or "::" says where the member comes from; it is known. */
+static const char *drop_scope(const char *name) {
+        const char *dot = strrchr(name, '.');
+        const char *colons = NULL;
+
+        for (const char *p = strstr(name, "::"); p; p = strstr(p + 2, "::"))
+                colons = p + 2;
+        if (dot && (!colons || dot + 1 > colons))
+                return dot + 1;
+        return colons ? colons : name;
+}
+
+static const Enumerator *find_member(const ValueReader *r, const Node *n, const Enum *e,
+                                     const char *text) {
+        const char *name = drop_scope(text);
+        const Enumerator *member = model_find_enumerator(e, name);
+        const char **names = NULL;
+        size_t n_names = 0;
+
+        if (member)
+                return member;
+        diagnostics_error(r->diagnostics, n->span, "'%s' has no member '%s'", e->symbol.name, name);
+        for (size_t i = 0; i < e->n_members; i++)
+                ARENA_APPEND(r->arena, names, n_names, e->members[i]->symbol.name);
+        diagnostics_suggest(r->diagnostics, name, names, n_names);
+        return NULL;
+}
+
+static bool read_enum(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        const char *text = scalar_text(r, n);
+        const Enumerator *member = text ? find_member(r, n, t->enumeration, text) : NULL;
+
+        if (!member)
+                return false;
+        v->integer = member->value;
+        return true;
+}
+
+#define BLANKS " \t\n\r"
+
+static bool read_flag(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        const char *text = scalar_text(r, n);
+
+        if (!text)
+                return false;
+        if (text[strspn(text, BLANKS)] == '\0' && !n->plain)
+                return true;
+        for (const char *p = text;;) {
+                const char *start = p + strspn(p, BLANKS);
+                const char *end = start + strcspn(start, "|");
+                size_t size = (size_t)(end - start);
+                const Enumerator *member;
+
+                while (size > 0 && strchr(BLANKS, start[size - 1]))
+                        size--;
+                member = find_member(r, n, t->enumeration, arena_strndup(r->arena, start, size));
+                if (!member)
+                        return false;
+                v->integer |= member->value;
+                if (*end == '\0')
+                        return true;
+                p = end + 1;
+        }
+}
+
+static bool read_list(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        if (n->kind != NODE_SEQUENCE) {
+                diagnostics_error(r->diagnostics, n->span, "expected a list: [ … ]");
+                return false;
+        }
+        for (size_t i = 0; i < n->n_items; i++) {
+                Value *item = value_reader_read(r, n->items[i], t->element);
+
+                if (!item)
+                        return false;
+                ARENA_APPEND(r->arena, v->items, v->n_items, item);
+        }
+        return true;
+}
+
+static const Node *field_node(const ValueReader *r, const Node *n, const Struct *s, size_t i) {
+        const NodeEntry *entry;
+
+        if (n->kind == NODE_SEQUENCE)
+                return n->items[i];
+        entry = node_find(n, s->fields[i]->symbol.name);
+        if (entry)
+                return entry->value;
+        diagnostics_error(r->diagnostics, n->span, "the field '%s' is missing",
+                          s->fields[i]->symbol.name);
+        return NULL;
+}
+
+static bool has_unknown_fields(const ValueReader *r, const Node *n, const Struct *s) {
+        const char **names = NULL;
+        size_t n_names = 0;
+
+        for (size_t i = 0; i < s->n_fields; i++)
+                ARENA_APPEND(r->arena, names, n_names, s->fields[i]->symbol.name);
+        for (size_t i = 0; i < n->n_entries; i++) {
+                const Node *key = n->entries[i].key;
+                bool known = false;
+
+                for (size_t k = 0; k < n_names; k++)
+                        known = known || strcmp(names[k], key->text) == 0;
+                if (known)
+                        continue;
+                diagnostics_error(r->diagnostics, key->span, "'%s' has no field '%s'",
+                                  s->symbol.name, key->text);
+                diagnostics_suggest(r->diagnostics, key->text, names, n_names);
+                return true;
+        }
+        return false;
+}
+
+static bool read_struct(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        const Struct *s = t->structure;
+
+        if (n->kind == NODE_SCALAR) {
+                diagnostics_error(r->diagnostics, n->span,
+                                  "expected the fields of '%s': { … } or [ … ]", s->symbol.name);
+                return false;
+        }
+        if (n->kind == NODE_SEQUENCE && n->n_items != s->n_fields) {
+                diagnostics_error(r->diagnostics, n->span, "'%s' has %zu fields, not %zu",
+                                  s->symbol.name, s->n_fields, n->n_items);
+                return false;
+        }
+        if (has_unknown_fields(r, n, s))
+                return false;
+        for (size_t i = 0; i < s->n_fields; i++) {
+                const Node *node = field_node(r, n, s, i);
+                Value *item = node ? value_reader_read(r, node, s->fields[i]->type) : NULL;
+
+                if (!item)
+                        return false;
+                ARENA_APPEND(r->arena, v->items, v->n_items, item);
+        }
+        return true;
+}
+
+static bool read_value(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        switch (t->kind) {
+        case TYPE_BOOL:
+                return read_bool(r, n, v);
+        case TYPE_INT:
+                return read_int(r, n, v);
+        case TYPE_REAL:
+                return read_real(r, n, v);
+        case TYPE_STRING:
+                v->string = scalar_text(r, n);
+                return v->string;
+        case TYPE_ENUM:
+                return read_enum(r, n, t, v);
+        case TYPE_FLAG:
+                return read_flag(r, n, t, v);
+        case TYPE_STRUCT:
+                return read_struct(r, n, t, v);
+        case TYPE_LIST:
+                return read_list(r, n, t, v);
+        case TYPE_VOID:
+        case TYPE_VAR:
+        case TYPE_NAMED:
+        case TYPE_INTERFACE:
+        case TYPE_MAP:
+        case TYPE_MODEL:
+        case TYPE_INVALID:
+                break;
+        }
+        /* The type itself is refused by the check. */
+        return false;
+}
+
+Value *value_reader_read(const ValueReader *r, const Node *n, const Type *t) {
+        Value *v = arena_alloc(r->arena, sizeof(*v));
+
+        v->type = t;
+        v->span = n->span;
+        return read_value(r, n, t, v) ? v : NULL;
+}
+
+/* Everything in the literal is where the literal is. */
+static void move_to(Node *n, Span span) {
+        n->span = span;
+        for (size_t i = 0; i < n->n_items; i++)
+                move_to(n->items[i], span);
+        for (size_t i = 0; i < n->n_entries; i++) {
+                move_to(n->entries[i].key, span);
+                move_to(n->entries[i].value, span);
+        }
+}
+
+Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const Type *t) {
+        NodeLine line = { .text = l->text, .span = { .offset = l->span.offset } };
+        size_t n_errors = r->diagnostics->n_errors;
+        Node *n;
+
+        if (t->kind != TYPE_STRUCT && t->kind != TYPE_LIST) {
+                if (t->kind == TYPE_STRING && !l->quoted) {
+                        diagnostics_error(r->diagnostics, l->span, "a string needs quotes");
+                        return NULL;
+                }
+                return value_reader_read(r, node_new_scalar(r->arena, l->text, false, l->span), t);
+        }
+        n = node_parse(r->arena, r->diagnostics, &line, 1);
+        if (!n) {
+                if (r->diagnostics->n_errors == n_errors)
+                        diagnostics_error(r->diagnostics, l->span, "expected { … } or [ … ]");
+                return NULL;
+        }
+        move_to(n, l->span);
+        return value_reader_read(r, n, t);
+}
+
+int value_compare(const Value *a, const Value *b) {
+        double x = a->type->kind == TYPE_REAL ? a->real : (double)a->integer;
+        double y = b->type->kind == TYPE_REAL ? b->real : (double)b->integer;
+
+        return (x > y) - (x < y);
+}
+
+bool value_equal(const Value *a, const Value *b) {
+        if (a->n_items != b->n_items || a->boolean != b->boolean || a->integer != b->integer ||
+            memcmp(&a->real, &b->real, sizeof(a->real)) != 0)
+                return false;
+        if (a->string && strcmp(a->string, b->string) != 0)
+                return false;
+        for (size_t i = 0; i < a->n_items; i++)
+                if (!value_equal(a->items[i], b->items[i]))
+                        return false;
+        return true;
+}
+
+const char *value_print_real(Arena *a, double real) {
+        const char *text = NULL;
+
+        for (int digits = 1; digits <= 17; digits++) {
+                text = arena_printf(a, "%.*g", digits, real);
+                if (strtod(text, NULL) == real)
+                        break;
+        }
+        return text;
+}
+
+static const char *print_items(Arena *a, const Value *v, const char *open, const char *close) {
+        const char *text = open;
+
+        for (size_t i = 0; i < v->n_items; i++)
+                text = arena_printf(a, "%s%s%s", text, i > 0 ? ", " : "",
+                                    value_print(a, v->items[i]));
+        return arena_printf(a, "%s%s", text, close);
+}
+
+static const char *print_flag(Arena *a, const Value *v) {
+        const Enum *e = v->type->enumeration;
+        uint64_t left = (uint64_t)v->integer;
+        const char *text = "";
+
+        for (size_t i = 0; i < e->n_members; i++) {
+                uint64_t bits = (uint64_t)e->members[i]->value;
+
+                if (bits == 0 || (left & bits) != bits)
+                        continue;
+                left &= ~bits;
+                text = arena_printf(a, "%s%s%s", text, *text ? "|" : "",
+                                    e->members[i]->symbol.name);
+        }
+        return text;
+}
+
+static const char *print_enum(Arena *a, const Value *v) {
+        const Enum *e = v->type->enumeration;
+
+        for (size_t i = 0; i < e->n_members; i++)
+                if (e->members[i]->value == v->integer)
+                        return e->members[i]->symbol.name;
+        return arena_printf(a, "%" PRId64, v->integer);
+}
+
+const char *value_print(Arena *a, const Value *v) {
+        switch (v->type->kind) {
+        case TYPE_BOOL:
+                return v->boolean ? "true" : "false";
+        case TYPE_INT:
+                return arena_printf(a, "%" PRId64, v->integer);
+        case TYPE_REAL:
+                return value_print_real(a, v->real);
+        case TYPE_STRING:
+                return arena_printf(a, "\"%s\"", v->string);
+        case TYPE_ENUM:
+                return print_enum(a, v);
+        case TYPE_FLAG:
+                return print_flag(a, v);
+        case TYPE_STRUCT:
+                return print_items(a, v, "{", "}");
+        case TYPE_LIST:
+                return print_items(a, v, "[", "]");
+        case TYPE_VOID:
+        case TYPE_VAR:
+        case TYPE_NAMED:
+        case TYPE_INTERFACE:
+        case TYPE_MAP:
+        case TYPE_MODEL:
+        case TYPE_INVALID:
+                break;
+        }
+        return "";
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* Reads what is written in a file as a value of the type that is expected. */
+#pragma once
+
+#include "model.h"
+#include "node.h"
+
+typedef struct ValueReader {
+        Arena *arena;
+        Diagnostics *diagnostics;
+} ValueReader;
+
+/* NULL: an error was reported. */
+Value *value_reader_read(const ValueReader *r, const Node *n, const Type *t);
+Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const Type *t);
+
+/* -EINVAL: it is none. */
+int value_reader_read_bool(const char *text, bool *ret);
+
+/* Numbers only: < 0, 0 or > 0. */
+int value_compare(const Value *a, const Value *b);
+bool value_equal(const Value *a, const Value *b);
+/* As a person would write it. */
+const char *value_print(Arena *a, const Value *v);
+/* As few digits as come back as the same number. */
+const char *value_print_real(Arena *a, double real);
