@@ -326,10 +326,16 @@ static void check_drained(Connection *c) {
                 c->events.on_drained(c, c->userdata);
 }
 
+static void connection_free(Connection *c) {
+        loop_unref(c->loop);
+        free(c->address);
+        free(c->name);
+        free(c);
+}
+
 static void turn(Connection *c) {
         int r;
 
-        connection_ref(c);
         c->busy = c->in_turn = true;
         r = process(c);
         if (r >= 0 && !c->closed)
@@ -344,7 +350,8 @@ static void turn(Connection *c) {
                 close_bus(c);
         else if (c->bus)
                 update_watches(c);
-        connection_unref(c);
+        if (c->n_ref == 0)
+                connection_free(c);
 }
 
 static void on_timer(void *userdata) {
@@ -378,10 +385,8 @@ Connection *connection_unref(Connection *c) {
         if (!c || --c->n_ref > 0)
                 return NULL;
         connection_close(c);
-        loop_unref(c->loop);
-        free(c->address);
-        free(c->name);
-        free(c);
+        if (!c->busy) /* else at the end of the turn */
+                connection_free(c);
         return NULL;
 }
 

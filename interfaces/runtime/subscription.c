@@ -166,7 +166,7 @@ static void answer_error(Connection *c, Message *call, int code) {
 
 static int on_call(sd_bus_message *m, void *userdata, sd_bus_error *reterr_error) {
         Subscription *s = userdata;
-        Connection *c = s->connection; /* held by the turn */
+        Connection *c = s->connection; /* not freed before the turn is over */
         int r;
 
         (void)reterr_error;

@@ -135,5 +135,5 @@ const ReaderOps wire_sd_bus_reader_ops = {
         .exit = read_exit,
         .at_end = read_at_end,
         .peek = read_peek,
-        .skip = read_skip,
+        .skip_element = read_skip,
 };

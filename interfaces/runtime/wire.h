@@ -41,7 +41,7 @@ typedef struct ReaderOps {
         /* The type of the next element: 0 at the end; of a container its contents too. Borrowed. */
         int (*peek)(Reader *r, char *ret_type, const char **ret_contents);
         /* Skips one complete element of this signature. */
-        int (*skip)(Reader *r, const char *signature);
+        int (*skip_element)(Reader *r, const char *signature);
 } ReaderOps;
 
 struct Reader {
@@ -90,7 +90,7 @@ static inline int reader_peek(Reader *r, char *ret_type, const char **ret_conten
 }
 
 static inline int reader_skip(Reader *r, const char *signature) {
-        return r->ops->skip(r, signature);
+        return r->ops->skip_element(r, signature);
 }
 
 int writer_string(Writer *w, const char *value);
