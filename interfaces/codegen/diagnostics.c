@@ -87,13 +87,14 @@ static size_t edit_distance(const char *a, const char *b) {
 
 void diagnostics_suggest(Diagnostics *d, const char *written, const char *const *names,
                          size_t n_names) {
-        size_t best = 1 + strlen(written) / 3;
+        size_t best = (strlen(written) + 2) / 3;
         const char *name = NULL;
 
         for (size_t i = 0; i < n_names; i++) {
                 size_t distance = edit_distance(written, names[i]);
 
-                if (distance <= best && (!name || distance < best)) {
+                /* As many changes as there are letters make anything of anything. */
+                if (distance < strlen(written) && distance <= best && (!name || distance < best)) {
                         best = distance;
                         name = names[i];
                 }

@@ -198,6 +198,11 @@ static void assign_global(const Module *m, Symbol *s) {
         s->upper = naming_upper(m->arena, s->c);
 }
 
+/* The backend interface begins and ends with functions of its own. */
+static bool is_operation_word(const char *name) {
+        return strcmp(name, "size") == 0 || strcmp(name, "start") == 0 || strcmp(name, "stop") == 0;
+}
+
 static void assign_parameters(Arena *a, Parameter **parameters, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 Symbol *s = &parameters[i]->symbol;
@@ -236,6 +241,8 @@ static void assign_interface(const Module *m, Interface *i) {
                 Operation *o = i->operations[k];
 
                 assign_local(a, &o->symbol);
+                if (is_operation_word(o->symbol.bare))
+                        o->symbol.bare = arena_printf(a, "%s_", o->symbol.bare);
                 o->symbol.c = arena_printf(a, "%s_%s", i->symbol.c, o->symbol.local);
                 o->symbol.dbus = upper_camel(a, o->symbol.name);
                 assign_parameters(a, o->parameters, o->n_parameters);

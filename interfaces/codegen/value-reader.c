@@ -367,7 +367,7 @@ bool value_equal(const Value *a, const Value *b) {
 const char *value_print_real(Arena *a, double real) {
         const char *text = NULL;
 
-        for (int digits = 1; digits <= 17; digits++) {
+        for (int digits = 15; digits <= 17; digits++) {
                 text = arena_printf(a, "%.*g", digits, real);
                 if (strtod(text, NULL) == real)
                         break;

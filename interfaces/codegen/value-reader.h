@@ -22,5 +22,5 @@ int value_compare(const Value *a, const Value *b);
 bool value_equal(const Value *a, const Value *b);
 /* As a person would write it. */
 const char *value_print(Arena *a, const Value *v);
-/* As few digits as come back as the same number. */
+/* With as many digits as come back as the same number. */
 const char *value_print_real(Arena *a, double real);

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+/* How types and values of the interface language are written in C. */
+#pragma once
+
+#include "emit.h"
+
+/* Where a value is stored: "int32_t ", "const char *", "struct cluster_warning "; a name follows
+ * directly. */
+const char *c_storage(const Module *m, const Type *t);
+/* How it is passed: as stored, but an enum by its type, structs and lists as pointers to const. */
+const char *c_parameter(const Module *m, const Type *t);
+/* Whether it is passed by pointer. */
+bool c_is_pointed(const Type *t);
+
+/* The name of the descriptor: "int32_type", "cluster_warning_list_type". */
+const char *c_descriptor(const Module *m, const Type *t);
+/* Whether the struct of this list is one of <fascia/types.h>. */
+bool c_list_is_builtin(const Module *m, const Type *t);
+/* The name of the struct of a struct or list type: "cluster_warning_list". */
+const char *c_tag(const Module *m, const Type *t);
+
+/* From where a value is stored, by expression, to how it is passed: "(enum x)*(const int32_t
+ * *)data". pointer: an expression of type const void *. */
+const char *c_load(const Module *m, const Type *t, const char *pointer);
+/* The value of an empty parameter: "0", "\"\"". Not for what is passed by pointer. */
+const char *c_empty(const Type *t);
+
+/* The include guard of a header: "FASCIA_VEHICLE_CLIMATE_1_CLIMATE_TYPES_H"; part may be "". */
+const char *c_guard(const Module *m, const char *part);
+/* "1.0" */
+const char *c_version(const Module *m);
+
+/* Text between double quotes. */
+const char *c_quote(Arena *a, const char *s);
+
+/* Every type that something in the module uses, each once, those that others need first. */
+size_t c_types(const Module *m, const Type ***ret);
+
+/* Emits `static const T NAME = …;` with what it points to before it. */
+void emit_value(Emitter *e, const Module *m, const char *name, const Value *v);
+/* Emits NAME_minimum and so on, and NAME_constraint; false: there is no constraint. */
+bool emit_constraint(Emitter *e, const Module *m, const char *name, const Type *t,
+                     const Constraint *c);
+
+/* Whether an argument comes by pointer, which might be NULL. */
+bool c_needs_null_check(Parameter *const *parameters, size_t n);
+/* Emits `arguments`, the struct that holds the parameters, after a check of those that are
+ * pointers. Ends with a blank line; without parameters it is all there is. */
+void emit_pack_arguments(Emitter *e, const Module *m, const Interface *f, const Symbol *symbol,
+                         Parameter *const *parameters, size_t n);
+
+/* Whether any operation of the interface has parameters. */
+bool c_any_arguments(const Interface *f);
+/* Whether clients may set it. */
+bool c_is_settable(const Property *p);
+bool c_has_setters(const Interface *f);
+/* ", double value, bool other": the parameters, behind another one. */
+const char *c_parameter_list(const Module *m, Parameter *const *parameters, size_t n);
+/* ", bool result"; nothing for void. */
+const char *c_result_parameter(const Module *m, const Operation *o);
+/* Emits `int32_t raw` where an enum has to be stored first; how the value is handed on as const void *. */
+const char *emit_raw(Emitter *e, const Type *t, const char *name, Arena *a);

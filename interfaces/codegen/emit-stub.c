@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* Emits a production backend to begin with: it runs as it is, and answers empty values. */
+#include "c-types.h"
+
+/* What initialises a variable of this type: no string may be NULL. */
+static const char *empty_initializer(const Module *m, const Type *t) {
+        const char *text = "{";
+
+        if (t->kind == TYPE_LIST)
+                return "{ .count = 0 }";
+        if (t->kind != TYPE_STRUCT)
+                return c_empty(t);
+        for (size_t i = 0; i < t->structure->n_fields; i++)
+                text = arena_printf(m->arena, "%s%s .%s = %s", text, i > 0 ? "," : "",
+                                    t->structure->fields[i]->symbol.bare,
+                                    empty_initializer(m, t->structure->fields[i]->type));
+        return arena_printf(m->arena, "%s }", text);
+}
+
+static void emit_variable(Emitter *e, const Module *m, const Type *t, const char *name) {
+        if (c_is_pointed(t))
+                emit(e,
+                     VARS("type", c_storage(m, t), "name", name, "value", empty_initializer(m, t)),
+                     "        const ${type}${name} = ${value};\n");
+}
+
+/* As an argument: what is passed by pointer stands in a variable of that name. */
+static const char *empty_argument(const Module *m, const Type *t, const char *name) {
+        return c_is_pointed(t) ? arena_printf(m->arena, "&%s", name) : c_empty(t);
+}
+
+static void emit_report_all(Emitter *e, const Module *m, const Interface *f) {
+        if (f->n_properties == 0)
+                return;
+        emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
+             "static int ${local}_report(struct ${i}_backend *backend) {\n");
+        for (size_t i = 0; i < f->n_properties; i++)
+                emit_variable(e, m, f->properties[i]->type,
+                              arena_printf(m->arena, "empty_%s", f->properties[i]->symbol.local));
+        emit(e, NULL, "        int r;\n\n");
+        for (size_t i = 0; i < f->n_properties; i++) {
+                const Property *p = f->properties[i];
+                const char *name = arena_printf(m->arena, "empty_%s", p->symbol.local);
+
+                emit(e,
+                     VARS("i", f->symbol.c, "p", p->symbol.local, "value",
+                          empty_argument(m, p->type, name)),
+                     "        r = ${i}_backend_report_${p}(backend, ${value});\n"
+                     "        if (r < 0)\n"
+                     "                return r;\n");
+        }
+        emit(e, NULL,
+             "        return 0;\n"
+             "}\n"
+             "\n");
+}
+
+static void emit_start_and_stop(Emitter *e, const Interface *f) {
+        emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
+             "/* Begins to serve: acquire the device here, and keep what you need in *ret_userdata. */\n"
+             "static int ${local}_start(struct ${i}_backend *backend, void *plugin, void **ret_userdata) {\n");
+        if (f->n_properties > 0)
+                emit(e, VARS("local", f->symbol.local),
+                     "        int r;\n"
+                     "\n"
+                     "        (void)plugin;\n"
+                     "        (void)ret_userdata;\n"
+                     "        r = ${local}_report(backend);\n"
+                     "        if (r < 0)\n"
+                     "                return r;\n");
+        else
+                emit(e, NULL,
+                     "        (void)plugin;\n"
+                     "        (void)ret_userdata;\n");
+        emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
+             "        ${i}_backend_ready(backend);\n"
+             "        return 0;\n"
+             "}\n"
+             "\n"
+             "/* Ends to serve: release what start acquired. */\n"
+             "static void ${local}_stop(struct ${i}_backend *backend, void *userdata) {\n"
+             "        (void)backend;\n"
+             "        (void)userdata;\n"
+             "}\n"
+             "\n");
+}
+
+static void emit_setter(Emitter *e, const Module *m, const Interface *f, const Property *p) {
+        emit(e,
+             VARS("i", f->symbol.c, "local", f->symbol.local, "p", p->symbol.local, "type",
+                  c_parameter(m, p->type)),
+             "/* Tell the device, then answer with the value that it took. */\n"
+             "static int ${local}_set_${p}(struct ${i}_backend *backend, ${type}value, struct ${i}_set_${p}_reply reply, void *userdata) {\n"
+             "        (void)backend;\n"
+             "        (void)userdata;\n"
+             "        return ${i}_backend_reply_set_${p}(reply, value);\n"
+             "}\n"
+             "\n");
+}
+
+static void emit_operation(Emitter *e, const Module *m, const Interface *f, const Operation *o) {
+        const char *result = "";
+
+        emit_doc(e, "", &o->symbol, NULL);
+        emit(e,
+             VARS("i", f->symbol.c, "local", f->symbol.local, "o", o->symbol.local, "parameters",
+                  c_parameter_list(m, o->parameters, o->n_parameters)),
+             "static int ${local}_${o}(struct ${i}_backend *backend${parameters}, struct ${i}_${o}_reply reply, void *userdata) {\n");
+        emit_variable(e, m, o->result, "empty");
+        if (c_is_pointed(o->result))
+                emit(e, NULL, "\n");
+        emit(e, NULL, "        (void)backend;\n");
+        for (size_t i = 0; i < o->n_parameters; i++)
+                emit(e, VARS("name", o->parameters[i]->symbol.bare), "        (void)${name};\n");
+        if (o->result->kind != TYPE_VOID)
+                result = arena_printf(m->arena, ", %s", empty_argument(m, o->result, "empty"));
+        emit(e, VARS("i", f->symbol.c, "o", o->symbol.local, "result", result),
+             "        (void)userdata;\n"
+             "        return ${i}_backend_reply_${o}(reply${result});\n"
+             "}\n"
+             "\n");
+}
+
+static void emit_table(Emitter *e, const Interface *f) {
+        emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
+             "static const struct ${i}_backend_ops ${local}_ops = {\n"
+             "        .size = sizeof(${local}_ops),\n"
+             "        .start = ${local}_start,\n"
+             "        .stop = ${local}_stop,\n");
+        for (size_t i = 0; i < f->n_properties; i++)
+                if (c_is_settable(f->properties[i]))
+                        emit(e, VARS("local", f->symbol.local, "p", f->properties[i]->symbol.local),
+                             "        .set_${p} = ${local}_set_${p},\n");
+        for (size_t i = 0; i < f->n_operations; i++)
+                emit(e,
+                     VARS("local", f->symbol.local, "o", f->operations[i]->symbol.local, "fn",
+                          f->operations[i]->symbol.bare),
+                     "        .${fn} = ${local}_${o},\n");
+        emit(e, NULL, "};\n\n");
+}
+
+static void emit_stub_interface(Emitter *e, const Module *m, const Interface *f) {
+        emit(e, VARS("name", f->symbol.name), "/* ---- ${name} ---- */\n\n");
+        emit_report_all(e, m, f);
+        emit_start_and_stop(e, f);
+        for (size_t i = 0; i < f->n_properties; i++)
+                if (c_is_settable(f->properties[i]))
+                        emit_setter(e, m, f, f->properties[i]);
+        for (size_t i = 0; i < f->n_operations; i++)
+                emit_operation(e, m, f, f->operations[i]);
+        emit_table(e, f);
+}
+
+void emit_stub(Emitter *e, const Module *m) {
+        emit(e, VARS("stem", m->stem, "module", m->symbol.name, "version", c_version(m)),
+             "/* A production backend of the module ${module} ${version}. fascia-codegen wrote it once, from\n"
+             " * ${stem}.qface; now it is yours. It runs as it is, and answers empty values. */\n"
+             "#include \"${stem}-backend.h\"\n"
+             "\n");
+        for (size_t i = 0; i < m->n_interfaces; i++)
+                emit_stub_interface(e, m, m->interfaces[i]);
+        emit(e, NULL, "static const struct fascia_plugin_feature features[] = {\n");
+        for (size_t i = 0; i < m->n_interfaces; i++)
+                emit(e,
+                     VARS("upper", m->interfaces[i]->symbol.upper, "local",
+                          m->interfaces[i]->symbol.local),
+                     "        { ${upper}_FEATURE(&${local}_ops) },\n");
+        emit(e, VARS("stem", m->stem),
+             "};\n"
+             "\n"
+             "FASCIA_EXPORT extern const struct fascia_plugin fascia_plugin;\n"
+             "const struct fascia_plugin fascia_plugin = {\n"
+             "        .abi = FASCIA_BACKEND_ABI,\n"
+             "        .size = sizeof(struct fascia_plugin),\n"
+             "        .name = \"${stem}\",\n"
+             "        .kind = FASCIA_PLUGIN_PRODUCTION,\n"
+             "        .feature_size = sizeof(struct fascia_plugin_feature),\n"
+             "        .n_features = sizeof(features) / sizeof(features[0]),\n"
+             "        .features = features,\n"
+             "};\n");
+}
