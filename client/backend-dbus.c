@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* The operations of the backend "dbus": features join the module they belong to, requests become
+ * messages to the owner of its name. */
+#include "backend-dbus.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "remote-module.h"
+#include "value.h"
+
+#define DEFAULT_TIMEOUT_USEC UINT64_C(5000000)
+
+/* What was sent and is not answered. */
+typedef struct RemoteRequest {
+        Link link; /* in RemoteFeature.requests */
+        struct fascia_reply reply;
+        PendingReply *pending;
+        const struct fascia_method *method; /* NULL: a set */
+} RemoteRequest;
+
+/* ---- requests ---- */
+
+static RemoteRequest *request_free(RemoteRequest *q) {
+        pending_reply_free(q->pending);
+        link_remove(&q->link);
+        free(q);
+        return NULL;
+}
+
+/* A bus answers for an owner that has gone; our own deadline is not its doing. */
+static bool means_gone(const char *name) {
+        static const char *const names[] = {
+                "org.freedesktop.DBus.Error.NoReply",
+                "org.freedesktop.DBus.Error.ServiceUnknown",
+                "org.freedesktop.DBus.Error.NameHasNoOwner",
+                "org.freedesktop.DBus.Error.Disconnected",
+        };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                if (strcmp(name, names[i]) == 0)
+                        return true;
+        return false;
+}
+
+static void fail_as(struct fascia_reply reply, Message *message) {
+        const char *name = message_get_error_name(message);
+        const char *text = message_get_error_text(message);
+
+        if (means_gone(name))
+                name = ERROR_UNAVAILABLE;
+        if (fascia_reply_fail_named(reply, name, text) == -EINVAL)
+                fascia_reply_fail(reply, -EIO, text);
+}
+
+static void answer_call(struct fascia_reply reply, const struct fascia_type *type,
+                        Message *message) {
+        Reader r = message_reader(message);
+        ValueBuffer result;
+        int k;
+
+        k = value_buffer_init(&result, type);
+        if (k >= 0) {
+                k = codec_read_arguments(&r, type, result.data);
+                if (k < 0)
+                        value_buffer_done(&result, false);
+        }
+        if (k < 0) {
+                fascia_reply_fail(reply, k, "The service answered with something else");
+                return;
+        }
+        fascia_reply_call(reply, result.data);
+        value_buffer_done(&result, true);
+}
+
+/* The program's callback may run in the answers: nothing is touched after them. */
+static void on_reply(Message *message, void *userdata) {
+        RemoteRequest *q = userdata;
+        struct fascia_reply reply = q->reply;
+        const struct fascia_method *method = q->method;
+
+        q->pending = NULL;
+        request_free(q);
+        if (!message)
+                fascia_reply_fail(reply, -ENOTCONN, "The connection was lost");
+        else if (message_is_error(message))
+                fail_as(reply, message);
+        else if (method)
+                answer_call(reply, method->output, message);
+        else
+                fascia_reply_set(reply, NULL);
+}
+
+/* Takes the message. */
+static int request_send(RemoteObject *o, Message *message, const struct fascia_method *method,
+                        struct fascia_reply reply) {
+        RemoteFeature *f = o->feature;
+        RemoteRequest *q;
+        int r;
+
+        q = malloc(sizeof(*q));
+        if (!q) {
+                message_unref(message);
+                return -ENOMEM;
+        }
+        *q = (RemoteRequest){ .reply = reply, .method = method };
+        link_append(&f->requests, &q->link);
+        /* The runtime has the deadline. */
+        r = connection_call(f->module->remote->connection, message, UINT64_MAX, on_reply, q,
+                            &q->pending);
+        message_unref(message);
+        if (r < 0)
+                request_free(q);
+        return r;
+}
+
+void remote_feature_fail_requests(RemoteFeature *f, const struct fascia_error *error) {
+        while (!link_is_empty(&f->requests)) {
+                RemoteRequest *q = LINK_OWNER(f->requests.next, RemoteRequest, link);
+                struct fascia_reply reply = q->reply;
+
+                request_free(q);
+                fascia_reply_fail(reply, -ENOTCONN, error ? error->message : NULL);
+        }
+}
+
+static int remote_call(struct fascia_backend *backend, uint32_t method, const void *arguments,
+                       struct fascia_reply reply, void *userdata) {
+        RemoteObject *o = userdata;
+        const struct fascia_method *m = interface_method(o->feature->interface, method);
+        RemoteModule *module = o->feature->module;
+        Message *message;
+        Writer w;
+        int r;
+
+        (void)backend;
+        r = message_new_call(module->remote->connection, module->owner, o->path,
+                             o->feature->interface->dbus_name, m->dbus_name, &message);
+        if (r < 0)
+                return r;
+        w = message_writer(message);
+        r = codec_write_arguments(&w, m->input, arguments);
+        if (r < 0) {
+                message_unref(message);
+                return r;
+        }
+        return request_send(o, message, m, reply);
+}
+
+static int remote_set(struct fascia_backend *backend, uint32_t property, const void *value,
+                      struct fascia_reply reply, void *userdata) {
+        RemoteObject *o = userdata;
+        const struct fascia_property *p = interface_property(o->feature->interface, property);
+        RemoteModule *module = o->feature->module;
+        Message *message;
+        Writer w;
+        int r;
+
+        (void)backend;
+        r = message_new_call(module->remote->connection, module->owner, o->path,
+                             "org.freedesktop.DBus.Properties", "Set", &message);
+        if (r < 0)
+                return r;
+        w = message_writer(message);
+        r = writer_string(&w, o->feature->interface->dbus_name);
+        if (r >= 0)
+                r = writer_string(&w, p->dbus_name);
+        if (r >= 0)
+                r = codec_write_variant(&w, p->type, value);
+        if (r < 0) {
+                message_unref(message);
+                return r;
+        }
+        return request_send(o, message, NULL, reply);
+}
+
+static void remote_cancel(struct fascia_backend *backend, struct fascia_reply reply,
+                          void *userdata) {
+        RemoteObject *o = userdata;
+
+        (void)backend;
+        LINK_FOREACH(l, next, &o->feature->requests) {
+                RemoteRequest *q = LINK_OWNER(l, RemoteRequest, link);
+
+                if (q->reply.id == reply.id) {
+                        request_free(q);
+                        return;
+                }
+        }
+}
+
+/* ---- features ---- */
+
+static RemoteFeature *feature_free(RemoteFeature *f) {
+        RemoteModule *m = f->module;
+
+        while (!link_is_empty(&f->requests))
+                request_free(LINK_OWNER(f->requests.next, RemoteRequest, link));
+        LINK_FOREACH(l, next, &f->objects) {
+                remote_object_free(&m->objects, LINK_OWNER(l, RemoteObject, of_feature));
+        }
+        link_remove(&f->link);
+        free(f->seen);
+        free(f);
+        remote_module_release(m);
+        return NULL;
+}
+
+/* On failure the module is released. */
+static int feature_new(RemoteModule *m, struct fascia_backend *backend, RemoteFeature **ret) {
+        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
+        RemoteFeature *f;
+        int r;
+
+        f = calloc(1, sizeof(*f));
+        if (!f) {
+                remote_module_release(m);
+                return -ENOMEM;
+        }
+        f->module = m;
+        f->instance = zone_get_instance(backend);
+        f->interface = interface;
+        link_init(&f->objects);
+        link_init(&f->requests);
+        link_append(&m->features, &f->link);
+        f->seen = calloc(interface->n_properties + 1, sizeof(*f->seen));
+        r = f->seen ? remote_object_new(&m->objects, f, interface->path, &f->root) : -ENOMEM;
+        if (r < 0) {
+                feature_free(f);
+                return r;
+        }
+        f->root->zone = backend;
+        *ret = f;
+        return 0;
+}
+
+static const char *backend_address(const struct fascia_backend *backend) {
+        const Config *config = host_get_config(fascia_backend_get_host(backend));
+        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
+
+        return config ? config_get_string(config, interface->module->name, NULL, "Address")
+                      : "auto";
+}
+
+static uint64_t backend_timeout(const struct fascia_backend *backend) {
+        const Config *config = host_get_config(fascia_backend_get_host(backend));
+        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
+
+        return config ? config_get_time(config, interface->module->name, NULL, "ConnectionTimeout")
+                      : DEFAULT_TIMEOUT_USEC;
+}
+
+static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub, RemoteModule **ret) {
+        const char *address = backend_address(backend);
+        Error error = { 0 };
+        RemoteLink *remote;
+        int r;
+
+        r = remote_link_get(hub, address, &remote);
+        if (r < 0) {
+                error_setf(&error, r, "The address '%s' cannot be used: %s", address, strerror(-r));
+                fascia_backend_fail(backend, r, error.public.message);
+                error_clear(&error);
+                return r;
+        }
+        r = remote_module_get(remote, fascia_backend_get_interface(backend)->module,
+                              backend_timeout(backend), ret);
+        if (r < 0)
+                remote_link_release(remote);
+        return r;
+}
+
+static int backend_start(struct fascia_backend *backend, void *plugin, void **ret_userdata) {
+        RemoteModule *module;
+        RemoteFeature *feature;
+        int r;
+
+        r = backend_find_module(backend, plugin, &module);
+        if (r < 0)
+                return r;
+        r = feature_new(module, backend, &feature);
+        if (r < 0)
+                return r;
+        remote_module_join(module, feature);
+        *ret_userdata = feature->root;
+        return 0;
+}
+
+static void backend_stop(struct fascia_backend *backend, void *userdata) {
+        RemoteObject *root = userdata;
+
+        (void)backend;
+        feature_free(root->feature);
+}
+
+/* ---- the plugin ---- */
+
+static int hub_open(struct fascia_host *host, void **ret_plugin) {
+        RemoteHub *hub;
+
+        hub = calloc(1, sizeof(*hub));
+        if (!hub)
+                return -ENOMEM;
+        hub->host = host;
+        link_init(&hub->links);
+        *ret_plugin = hub;
+        return 0;
+}
+
+/* The connections have gone with the last features. */
+static void hub_close(void *plugin) {
+        free(plugin);
+}
+
+static const struct fascia_backend_ops backend_ops = {
+        .size = sizeof(struct fascia_backend_ops),
+        .start = backend_start,
+        .stop = backend_stop,
+        .set = remote_set,
+        .call = remote_call,
+        .cancel = remote_cancel,
+};
+
+static const struct fascia_plugin_feature backend_features[] = {
+        { .interface = NULL, .ops = &backend_ops },
+};
+
+const struct fascia_plugin backend_dbus = {
+        .abi = FASCIA_BACKEND_ABI,
+        .size = sizeof(struct fascia_plugin),
+        .name = "dbus",
+        .kind = FASCIA_PLUGIN_PRODUCTION,
+        .feature_size = sizeof(struct fascia_plugin_feature),
+        .n_features = 1,
+        .features = backend_features,
+        .open = hub_open,
+        .close = hub_close,
+};

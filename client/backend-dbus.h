@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* The built-in backend "dbus": serves any feature by asking the service that exports it. */
+#pragma once
+
+#include "list.h"
+#include "loop.h"
+#include <fascia/backend.h>
+
+extern const struct fascia_plugin backend_dbus;
+
+/* What was seen on the wire, for tests. */
+typedef struct RemoteStatistics {
+        uint64_t signals;   /* of tracked owners */
+        uint64_t dropped;   /* signals of others */
+        uint64_t malformed; /* messages that could not be taken apart */
+        uint64_t gaps;      /* broadcasts that were missed */
+        uint64_t snapshots; /* asked for */
+} RemoteStatistics;
+
+/* What fascia_plugin.open() makes: one for each host. */
+typedef struct RemoteHub {
+        struct fascia_host *host;
+        Link links; /* RemoteLink.link */
+        RemoteStatistics statistics;
+} RemoteHub;

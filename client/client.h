@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* The client, for its parts: the loop, the configuration, the host, and the cores that have
+ * something to do. */
+#pragma once
+
+#include "config.h"
+#include "host.h"
+#include "list.h"
+#include "loop.h"
+#include <fascia/fascia.h>
+
+typedef struct fascia_client Client;
+
+struct fascia_client {
+        Config *config;
+        char **problems;
+        size_t n_problems;
+
+        Loop *loop; /* NULL until it is needed, as the host */
+        Host *host;
+        bool is_attached;
+        bool is_dispatching;
+        /* Runs the cores that are scheduled. A timer, because setting one cannot fail. */
+        LoopTimer *wake;
+        Link cores;
+        Link scheduled;
+        /* How many of the program's callbacks are on the stack; freed in one of them, the client
+         * goes when they have returned. */
+        unsigned depth;
+        bool is_doomed;
+};
+
+/* Makes the loop and the host, when that was not done yet. */
+int client_open(Client *c);
+/* Has core_run() run from the loop for everything in `scheduled`. */
+void client_wake(Client *c);
+/* Around everything that may run a callback of the program. */
+void client_enter(Client *c);
+void client_leave(Client *c);
+
+/* Offers a backend that is part of the program, before those of files. Borrowed. */
+int client_add_plugin(Client *c, const struct fascia_plugin *plugin);

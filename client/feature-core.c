@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: MIT */
+/* The core of a feature: collects what its backend reports and delivers it, in order. */
+#include "feature-core.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "backend-dbus.h"
+#include "call.h"
+#include "descriptor.h"
+
+typedef struct Signal {
+        Event event;
+        Zone *zone;
+        uint32_t index;
+        void *arguments; /* NULL: it has none */
+} Signal;
+
+/* ---- what the backend reports ---- */
+
+static void core_note(FeatureCore *core) {
+        core->has_news = true;
+        /* A trusted one says itself when it is done. */
+        if (!core->is_trusted)
+                core_schedule(core);
+}
+
+static void on_dirty(Zone *zone, void *userdata) {
+        (void)zone;
+        core_note(userdata);
+}
+
+static void on_zone(Zone *zone, bool present, void *userdata) {
+        (void)zone;
+        (void)present;
+        core_note(userdata);
+}
+
+static void on_state(Instance *instance, void *userdata) {
+        FeatureCore *core = userdata;
+
+        if (instance_get_state(instance) == FASCIA_STATE_READY)
+                core->was_ready = true;
+        core_note(core);
+}
+
+static const struct fascia_type *signal_type(const FeatureCore *core, uint32_t index) {
+        return interface_signal(core->interface, index)->arguments;
+}
+
+static Signal *signal_free(const FeatureCore *core, Signal *s) {
+        link_remove(&s->event.link);
+        fascia_value_free(signal_type(core, s->index), s->arguments);
+        free(s);
+        return NULL;
+}
+
+/* Without memory the signal is lost: there is nobody to tell. */
+static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *userdata) {
+        FeatureCore *core = userdata;
+        const struct fascia_type *type = signal_type(core, signal);
+        Signal *s;
+
+        s = malloc(sizeof(*s));
+        if (!s)
+                return;
+        *s = (Signal){ .zone = zone, .index = signal };
+        link_init(&s->event.link);
+        if (type->n_members > 0 && fascia_value_new_copy(type, arguments, &s->arguments) < 0) {
+                signal_free(core, s);
+                return;
+        }
+        link_append(&core->events, &s->event.link);
+        core_note(core);
+}
+
+static void core_deliver(FeatureCore *core);
+
+static void on_commit(Instance *instance, void *userdata) {
+        FeatureCore *core = userdata;
+
+        (void)instance;
+        core_deliver(core);
+        if (!link_is_empty(&core->waiting))
+                core_pump(core);
+}
+
+static const InstanceEvents instance_events = {
+        .on_dirty = on_dirty,
+        .on_signal = on_signal,
+        .on_zone = on_zone,
+        .on_state = on_state,
+        .on_commit = on_commit,
+};
+
+void core_append_event(FeatureCore *core, Event *e) {
+        link_append(&core->events, &e->link);
+        core_schedule(core);
+}
+
+bool core_has_pending(const FeatureCore *core) {
+        return core->has_news || !link_is_empty(&core->events);
+}
+
+/* ---- delivery ---- */
+
+void core_enter(FeatureCore *core) {
+        client_enter(core->client);
+        core->delivering++;
+}
+
+static void core_sweep(FeatureCore *core) {
+        core->has_garbage = false;
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                if (f->is_dead)
+                        feature_destroy(f);
+                else
+                        feature_sweep(f);
+        }
+}
+
+void core_leave(FeatureCore *core) {
+        Client *client = core->client;
+
+        if (--core->delivering == 0 && core->has_garbage) {
+                core_sweep(core);
+                /* Not at once: a backend may be on the stack. */
+                if (link_is_empty(&core->handles))
+                        core_schedule(core);
+        }
+        client_leave(client);
+}
+
+static void deliver_zone_presence(FeatureCore *core, Zone *zone) {
+        bool present = zone_is_present(zone);
+
+        zone_set_userdata(zone, present ? core : NULL); /* what the program was told */
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                /* Before it hears that the zone has gone. */
+                if (!present && f->zone == zone)
+                        feature_tell_state(f);
+        }
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                if (f->zone == instance_get_root(core->instance))
+                        feature_notify(
+                                f, present ? FASCIA_EVENT_ZONE_ADDED : FASCIA_EVENT_ZONE_REMOVED, 0,
+                                zone_get_name(zone));
+        }
+}
+
+static void deliver_zones(FeatureCore *core) {
+        for (Zone *z = instance_next_zone(core->instance, NULL); z;
+             z = instance_next_zone(core->instance, z))
+                if (zone_is_present(z) != (zone_get_userdata(z) != NULL))
+                        deliver_zone_presence(core, z);
+}
+
+static void deliver_property(FeatureCore *core, Zone *zone, uint32_t property) {
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                if (f->zone != zone)
+                        continue;
+                f->has_changed = true;
+                feature_notify(f, FASCIA_EVENT_PROPERTY, property, zone_get_value(zone, property));
+        }
+}
+
+static void deliver_zone_changes(FeatureCore *core, Zone *zone) {
+        if (!zone_has_dirty(zone))
+                return;
+        for (uint32_t p = 0; p < core->interface->n_properties; p++) {
+                if (!zone_is_dirty(zone, p))
+                        continue;
+                zone_clear_dirty_property(zone, p);
+                deliver_property(core, zone, p);
+        }
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                if (f->zone != zone || !f->has_changed)
+                        continue;
+                f->has_changed = false;
+                feature_notify(f, FASCIA_EVENT_CHANGED, 0, NULL);
+        }
+}
+
+static void deliver_changes(FeatureCore *core) {
+        Zone *z = NULL;
+
+        deliver_zone_changes(core, instance_get_root(core->instance));
+        while ((z = instance_next_zone(core->instance, z)))
+                deliver_zone_changes(core, z);
+}
+
+static void deliver_states(FeatureCore *core) {
+        LINK_FOREACH(l, next, &core->handles) {
+                feature_tell_state(LINK_OWNER(l, Feature, link));
+        }
+}
+
+static void deliver_signal(FeatureCore *core, Event *e) {
+        Signal *s = LINK_OWNER(e, Signal, event);
+
+        LINK_FOREACH(l, next, &core->handles) {
+                Feature *f = LINK_OWNER(l, Feature, link);
+
+                if (f->zone == s->zone)
+                        feature_notify(f, FASCIA_EVENT_SIGNAL, s->index, s->arguments);
+        }
+        signal_free(core, s);
+}
+
+/* Those of now: what callbacks add, by cancelling for example, is for the next dispatch. */
+static void deliver_events(FeatureCore *core) {
+        Link events;
+
+        link_move_all(&events, &core->events);
+        while (!link_is_empty(&events)) {
+                Event *e = LINK_OWNER(events.next, Event, link);
+
+                if (e->is_call)
+                        call_deliver(e);
+                else
+                        deliver_signal(core, e);
+        }
+}
+
+static void core_deliver(FeatureCore *core) {
+        if (!core_has_pending(core))
+                return;
+        if (core->delivering > 0) {
+                core_schedule(core);
+                return;
+        }
+        core_enter(core);
+        core->has_news = false;
+        deliver_zones(core);
+        deliver_changes(core);
+        deliver_states(core);
+        deliver_events(core);
+        core_leave(core);
+}
+
+/* ---- life ---- */
+
+void core_schedule(FeatureCore *core) {
+        if (!link_is_empty(&core->scheduled))
+                return;
+        link_append(&core->client->scheduled, &core->scheduled);
+        client_wake(core->client);
+}
+
+static const char *core_backend(const FeatureCore *core) {
+        return config_get_string(core->client->config, core->interface->module->name,
+                                 core->interface->name, "Backend");
+}
+
+static void core_start(FeatureCore *core) {
+        core->is_started = true;
+        /* That it failed is the instance's state, with the reason. */
+        (void)instance_start(core->instance, core_backend(core));
+}
+
+void core_run(FeatureCore *core) {
+        if (link_is_empty(&core->handles)) {
+                core_free(core);
+                return;
+        }
+        if (!core->is_started)
+                core_start(core);
+        core_pump(core);
+        core_deliver(core);
+}
+
+static void on_wait_over(void *userdata) {
+        core_schedule(userdata);
+}
+
+static int core_new(Client *c, const struct fascia_interface *interface, FeatureCore **ret) {
+        const char *module = interface->module->name;
+        FeatureCore *core;
+        int r;
+
+        core = calloc(1, sizeof(*core));
+        if (!core)
+                return -ENOMEM;
+        core->client = c;
+        core->interface = interface;
+        link_init(&core->link);
+        link_init(&core->scheduled);
+        link_init(&core->handles);
+        link_init(&core->events);
+        link_init(&core->waiting);
+        core->timeout = config_get_time(c->config, module, interface->name, "Timeout");
+        core->connection_timeout = config_get_time(c->config, module, interface->name,
+                                                   "ConnectionTimeout");
+        core->is_trusted = strcmp(core_backend(core), backend_dbus.name) == 0;
+        r = loop_timer_new(c->loop, on_wait_over, core, &core->wait_timer);
+        if (r >= 0)
+                r = instance_new(c->host, interface, &instance_events, core, &core->instance);
+        if (r < 0) {
+                core_free(core);
+                return r;
+        }
+        link_append(&c->cores, &core->link);
+        core_schedule(core);
+        *ret = core;
+        return 0;
+}
+
+int core_get(Client *c, const struct fascia_interface *interface, FeatureCore **ret) {
+        LINK_FOREACH(l, next, &c->cores) {
+                FeatureCore *core = LINK_OWNER(l, FeatureCore, link);
+
+                /* Another version of the interface file has a cache of its own. */
+                if (strcmp(core->interface->id, interface->id) == 0 &&
+                    core->interface->layout_hash == interface->layout_hash) {
+                        *ret = core;
+                        return 0;
+                }
+        }
+        return core_new(c, interface, ret);
+}
+
+FeatureCore *core_free(FeatureCore *core) {
+        if (!core)
+                return NULL;
+        /* Only when the program forgot them: its callbacks must not be left dangling. */
+        while (!link_is_empty(&core->handles)) {
+                Feature *f = LINK_OWNER(core->handles.next, Feature, link);
+
+                fascia_feature_free(f->owner ? f->owner : f);
+        }
+        instance_free(core->instance);
+        /* Only signals: calls went with their handles. */
+        while (!link_is_empty(&core->events))
+                signal_free(core, LINK_OWNER(core->events.next, Signal, event.link));
+        loop_timer_free(core->wait_timer);
+        link_remove(&core->scheduled);
+        link_remove(&core->link);
+        free(core);
+        return NULL;
+}

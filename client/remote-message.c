@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+/* Snapshots, changes, objects that come and go, signals: what they hold goes to the instances, what
+ * is not known here is passed over. */
+#include "remote-message.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "value.h"
+
+#define FEATURE_INTERFACE "org.fascia.Feature1"
+#define MANAGER_INTERFACE "org.freedesktop.DBus.ObjectManager"
+#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
+#define SERIAL_PROPERTY "FasciaSerial"
+
+/* What a message says beside values. Strings are borrowed from it. */
+typedef struct Findings {
+        bool has_serial;
+        uint64_t serial;
+        const char *state; /* of org.fascia.Feature1; NULL: not said */
+        const char *error;
+        bool has_interface; /* the feature's own */
+} Findings;
+
+/* ---- properties ---- */
+
+/* Whether the next element is a variant of this type. */
+static int next_is(Reader *r, const char *signature) {
+        const char *contents;
+        char type;
+        int k;
+
+        k = reader_peek(r, &type, &contents);
+        if (k < 0)
+                return k;
+        return type == 'v' && contents && strcmp(contents, signature) == 0;
+}
+
+static int read_value(RemoteObject *o, uint32_t index, Reader *r) {
+        const struct fascia_type *type = interface_property(o->feature->interface, index)->type;
+        ValueBuffer value;
+        int k;
+
+        k = value_buffer_init(&value, type);
+        if (k < 0)
+                return k;
+        k = codec_read_variant(r, type, value.data);
+        if (k < 0) {
+                value_buffer_done(&value, false);
+                return k;
+        }
+        k = fascia_backend_report(o->zone, index, value.data);
+        value_buffer_done(&value, true);
+        return k;
+}
+
+static int read_property(RemoteObject *o, const char *name, Reader *r) {
+        int index, k;
+
+        index = interface_find_property(o->feature->interface, name);
+        if (index < 0)
+                return reader_skip(r, "v");
+        k = next_is(r, interface_property(o->feature->interface, (uint32_t)index)->type->signature);
+        if (k < 0)
+                return k;
+        if (k == 0) {
+                /* Another version of the interface: to us it is as good as not there. */
+                fascia_backend_withdraw(o->zone, (uint32_t)index);
+                return reader_skip(r, "v");
+        }
+        o->feature->seen[index] = true;
+        return read_value(o, (uint32_t)index, r);
+}
+
+/* Passed over when it has another type than the one that is looked for. */
+static int read_basic_variant(Reader *r, char type, void *ret, bool *ret_found) {
+        const char signature[] = { type, '\0' };
+        int k;
+
+        k = next_is(r, signature);
+        if (k <= 0)
+                return k < 0 ? k : reader_skip(r, "v");
+        k = reader_enter(r, 'v', signature);
+        if (k >= 0)
+                k = reader_basic(r, type, ret);
+        if (k < 0)
+                return k;
+        *ret_found = true;
+        return reader_exit(r);
+}
+
+typedef int EntryFn(RemoteObject *o, const char *name, Reader *r, Findings *f);
+
+static int read_any_entry(RemoteObject *o, const char *name, Reader *r, Findings *f) {
+        (void)o;
+        if (strcmp(name, SERIAL_PROPERTY) == 0)
+                return read_basic_variant(r, 't', &f->serial, &f->has_serial);
+        return reader_skip(r, "v");
+}
+
+static int read_own_entry(RemoteObject *o, const char *name, Reader *r, Findings *f) {
+        if (strcmp(name, SERIAL_PROPERTY) == 0)
+                return read_any_entry(o, name, r, f);
+        return read_property(o, name, r);
+}
+
+static int read_feature_entry(RemoteObject *o, const char *name, Reader *r, Findings *f) {
+        bool found;
+
+        if (strcmp(name, "State") == 0)
+                return read_basic_variant(r, 's', &f->state, &found);
+        if (strcmp(name, "Error") == 0)
+                return read_basic_variant(r, 's', &f->error, &found);
+        return read_any_entry(o, name, r, f);
+}
+
+/* a{sv} */
+static int read_dictionary(RemoteObject *o, Reader *r, EntryFn *entry, Findings *f) {
+        const char *name;
+        int k;
+
+        k = reader_enter(r, 'a', "{sv}");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_enter(r, 'e', "sv");
+                if (k >= 0)
+                        k = reader_string(r, &name);
+                if (k >= 0)
+                        k = entry(o, name, r, f);
+                if (k >= 0)
+                        k = reader_exit(r);
+        }
+        return k < 0 ? k : reader_exit(r);
+}
+
+/* The properties of one interface of an object; o NULL: one that we do not use. */
+static int read_interface(RemoteObject *o, const char *interface, Reader *r, Findings *f) {
+        if (o && strcmp(interface, o->feature->interface->dbus_name) == 0) {
+                f->has_interface = true;
+                return read_dictionary(o, r, read_own_entry, f);
+        }
+        if (o && strcmp(interface, FEATURE_INTERFACE) == 0)
+                return read_dictionary(o, r, read_feature_entry, f);
+        return read_dictionary(NULL, r, read_any_entry, f);
+}
+
+/* ---- objects ---- */
+
+static bool is_root(const RemoteObject *o) {
+        return o == o->feature->root;
+}
+
+/* A path below a feature that is used here may be a zone that was never seen: 0 and NULL when not.
+ */
+static int object_new_zone(RemoteModule *m, const char *path, RemoteObject **ret) {
+        char *parent, *name;
+        RemoteObject *root;
+        int r;
+
+        *ret = NULL;
+        r = remote_path_split(path, &parent, &name);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0;
+        root = remote_table_find(&m->objects, parent);
+        if (root && is_root(root) && (root->feature->interface->flags & FASCIA_INTERFACE_ZONED)) {
+                r = remote_object_new(&m->objects, root->feature, path, ret);
+                if (r >= 0)
+                        r = instance_require_zone(root->feature->instance, name, &(*ret)->zone);
+        }
+        free(parent);
+        free(name);
+        return r;
+}
+
+static int object_find(RemoteModule *m, const char *path, RemoteObject **ret) {
+        *ret = remote_table_find(&m->objects, path);
+        return *ret ? 0 : object_new_zone(m, path, ret);
+}
+
+static int object_appear(RemoteObject *o) {
+        if (is_root(o) || zone_is_present(o->zone))
+                return 0;
+        return fascia_backend_add_zone(instance_get_root(o->feature->instance),
+                                       zone_get_name(o->zone), o, NULL);
+}
+
+static void object_disappear(RemoteObject *o) {
+        Error error = { 0 };
+
+        if (!is_root(o)) {
+                fascia_backend_remove_zone(o->zone);
+                return;
+        }
+        error_setf(&error, -EBADR, "%s has no object %s", o->feature->module->bus_name, o->path);
+        remote_feature_set_usable(o->feature, error_get(&error));
+        error_clear(&error);
+}
+
+static bool is_usable(const Findings *f) {
+        return !f->state || strcmp(f->state, "ready") == 0;
+}
+
+static void feature_take_state(RemoteFeature *feature, const Findings *f) {
+        Error error = { 0 };
+
+        if (!is_usable(f))
+                error_setf(&error, -ENOTCONN, "%s",
+                           f->error && *f->error ? f->error : "The service is not ready");
+        remote_feature_set_usable(feature, error_get(&error));
+        error_clear(&error);
+}
+
+/* What a snapshot of the object does not have, has no value. */
+static void object_withdraw_unseen(RemoteObject *o) {
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (!o->feature->seen[p])
+                        fascia_backend_withdraw(o->zone, p);
+}
+
+static void module_take_serial(RemoteModule *m, const Findings *f) {
+        if (f->has_serial) {
+                m->is_counted = true;
+                m->count = f->serial;
+        }
+}
+
+/* a{sa{sv}} of a zone that is not there yet: only with our interface it becomes one. */
+static int read_object_interfaces(RemoteObject *o, Reader *r, Findings *f) {
+        const char *interface;
+        int k;
+
+        k = reader_enter(r, 'a', "{sa{sv}}");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_enter(r, 'e', "sa{sv}");
+                if (k >= 0)
+                        k = reader_string(r, &interface);
+                if (k >= 0 && o && strcmp(interface, o->feature->interface->dbus_name) == 0)
+                        k = object_appear(o);
+                if (k >= 0)
+                        k = read_interface(o, interface, r, f);
+                if (k >= 0)
+                        k = reader_exit(r);
+        }
+        return k < 0 ? k : reader_exit(r);
+}
+
+/* The object as a whole, from a snapshot or when it was added. */
+static int read_object(RemoteModule *m, const char *path, Reader *r, Findings *f) {
+        RemoteObject *o;
+        int k;
+
+        k = object_find(m, path, &o);
+        if (k < 0)
+                return k;
+        if (o)
+                memset(o->feature->seen, 0, o->feature->interface->n_properties);
+        k = read_object_interfaces(o, r, f);
+        if (k < 0 || !o || !f->has_interface)
+                return k;
+        o->generation = m->generation;
+        /* One that cannot be used shows no values: the last known ones stay. */
+        if (is_usable(f))
+                object_withdraw_unseen(o);
+        if (is_root(o))
+                feature_take_state(o->feature, f);
+        return 0;
+}
+
+/* ---- snapshots ---- */
+
+static int read_managed_objects(RemoteModule *m, Reader *r) {
+        const char *path;
+        int k;
+
+        k = reader_enter(r, 'a', "{oa{sa{sv}}}");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                Findings f = { 0 };
+
+                k = reader_enter(r, 'e', "oa{sa{sv}}");
+                if (k >= 0)
+                        k = reader_basic(r, 'o', &path);
+                if (k >= 0)
+                        k = read_object(m, path, r, &f);
+                if (k >= 0)
+                        k = reader_exit(r);
+                module_take_serial(m, &f);
+        }
+        return k < 0 ? k : reader_exit(r);
+}
+
+/* Zones of a feature that cannot be used are, like its values, the last known ones. */
+static void feature_drop_unseen(RemoteFeature *f) {
+        if (f->root->generation != f->module->generation) {
+                object_disappear(f->root);
+                return;
+        }
+        if (f->is_failed)
+                return;
+        LINK_FOREACH(l, next, &f->objects) {
+                RemoteObject *o = LINK_OWNER(l, RemoteObject, of_feature);
+
+                if (o->generation != f->module->generation)
+                        object_disappear(o);
+        }
+}
+
+int remote_read_snapshot(RemoteModule *m, Message *reply) {
+        Reader r = message_reader(reply);
+        int k;
+
+        m->generation++;
+        m->is_counted = false;
+        k = read_managed_objects(m, &r);
+        if (k < 0)
+                return k;
+        LINK_FOREACH(l, next, &m->features) {
+                feature_drop_unseen(LINK_OWNER(l, RemoteFeature, link));
+        }
+        return 0;
+}
+
+/* ---- signals ---- */
+
+static bool is_signal(Message *signal, const char *interface, const char *member) {
+        return strcmp(message_get_interface(signal), interface) == 0 &&
+               strcmp(message_get_member(signal), member) == 0;
+}
+
+static int read_invalidated(RemoteObject *o, bool is_own, Reader *r) {
+        const char *name;
+        int index, k;
+
+        k = reader_enter(r, 'a', "s");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_string(r, &name);
+                if (k < 0 || !is_own)
+                        continue;
+                index = interface_find_property(o->feature->interface, name);
+                if (index >= 0)
+                        fascia_backend_withdraw(o->zone, (uint32_t)index);
+        }
+        return k < 0 ? k : reader_exit(r);
+}
+
+/* A feature that can be used again had changes that were not announced: everything is read before
+ * it is ready. */
+static void feature_follow_state(RemoteFeature *feature, const Findings *f) {
+        if (!f->state)
+                return;
+        if (!is_usable(f)) {
+                feature_take_state(feature, f);
+        } else if (feature->is_failed) {
+                instance_set_state(feature->instance, FASCIA_STATE_SYNCING, NULL);
+                remote_module_read_again(feature->module);
+        }
+}
+
+static void module_check_serial(RemoteModule *m, const Findings *f) {
+        if (!m->is_counted || !f->has_serial || f->serial == m->count)
+                return;
+        m->remote->hub->statistics.gaps++;
+        m->count = f->serial;
+        remote_module_read_again(m);
+}
+
+static int read_changed(RemoteModule *m, RemoteObject *o, Reader *r) {
+        const char *interface;
+        Findings f = { 0 };
+        int k;
+
+        k = reader_string(r, &interface);
+        if (k >= 0)
+                k = read_interface(o, interface, r, &f);
+        if (k >= 0)
+                k = read_invalidated(o, f.has_interface, r);
+        if (k < 0)
+                return k;
+        if (o && is_root(o))
+                feature_follow_state(o->feature, &f);
+        module_check_serial(m, &f);
+        return 0;
+}
+
+static int read_added(RemoteModule *m, Reader *r, RemoteObject **ret) {
+        Findings f = { 0 };
+        const char *path;
+        int k;
+
+        k = reader_basic(r, 'o', &path);
+        if (k >= 0)
+                k = read_object(m, path, r, &f);
+        if (k >= 0)
+                *ret = remote_table_find(&m->objects, path);
+        return k;
+}
+
+static int read_removed(RemoteModule *m, Reader *r, RemoteObject **ret) {
+        const char *path, *interface;
+        RemoteObject *o;
+        int k;
+
+        k = reader_basic(r, 'o', &path);
+        if (k < 0)
+                return k;
+        o = remote_table_find(&m->objects, path);
+        k = reader_enter(r, 'a', "s");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_string(r, &interface);
+                if (k >= 0 && o && strcmp(interface, o->feature->interface->dbus_name) == 0)
+                        object_disappear(o);
+        }
+        *ret = o;
+        return k < 0 ? k : reader_exit(r);
+}
+
+/* A signal of the interface file. */
+static int read_emitted(RemoteObject *o, Message *signal, Reader *r) {
+        const struct fascia_type *type;
+        ValueBuffer arguments;
+        int index, k;
+
+        index = interface_find_signal(o->feature->interface, message_get_member(signal));
+        if (index < 0)
+                return 0;
+        type = interface_signal(o->feature->interface, (uint32_t)index)->arguments;
+        if (strcmp(message_get_signature(signal), type->signature) != 0)
+                return 0; /* another version of the interface */
+        k = value_buffer_init(&arguments, type);
+        if (k < 0)
+                return k;
+        k = codec_read_arguments(r, type, arguments.data);
+        if (k >= 0)
+                k = fascia_backend_emit(o->zone, (uint32_t)index, arguments.data);
+        value_buffer_done(&arguments, k >= 0);
+        return k;
+}
+
+static int module_read_signal(RemoteModule *m, Message *signal, RemoteObject **ret) {
+        RemoteObject *o = remote_table_find(&m->objects, message_get_path(signal));
+        bool is_current = m->state == REMOTE_READY;
+        Reader r = message_reader(signal);
+
+        *ret = o;
+        if (is_signal(signal, PROPERTIES_INTERFACE, "PropertiesChanged")) {
+                if (o && !zone_is_present(o->zone))
+                        o = NULL;
+                return is_current ? read_changed(m, o, &r) : 0;
+        }
+        if (is_signal(signal, MANAGER_INTERFACE, "InterfacesAdded"))
+                return is_current ? read_added(m, &r, ret) : 0;
+        if (is_signal(signal, MANAGER_INTERFACE, "InterfacesRemoved"))
+                return is_current ? read_removed(m, &r, ret) : 0;
+        if (!o || !zone_is_present(o->zone) || !o->feature->was_ready ||
+            strcmp(message_get_interface(signal), o->feature->interface->dbus_name) != 0)
+                return 0;
+        return read_emitted(o, signal, &r);
+}
+
+void remote_read_signal(RemoteModule *m, Message *signal) {
+        RemoteObject *o;
+
+        if (module_read_signal(m, signal, &o) < 0) {
+                m->remote->hub->statistics.malformed++;
+                remote_module_read_again(m);
+        }
+        if (o)
+                instance_commit(o->feature->instance);
+}
