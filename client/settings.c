@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/* The keys of client.conf; each is explained in config/client.conf. */
+#include "settings.h"
+
+#ifndef FASCIA_PLUGIN_DIR
+#define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
+#endif
+#ifndef FASCIA_MODULE_DIR
+#define FASCIA_MODULE_DIR "/usr/lib/fascia/modules"
+#endif
+
+#define EVERYWHERE (CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE)
+#define MILLISECOND UINT64_C(1000)
+#define HOUR (3600 * UINT64_C(1000000))
+
+static const ConfigKey keys[] = {
+        { .name = "Address", .type = CONFIG_STRING, .builtin = "auto", .sections = EVERYWHERE },
+        { .name = "Backend", .type = CONFIG_STRING, .builtin = "dbus", .sections = EVERYWHERE },
+        { .name = "PluginPath",
+          .type = CONFIG_PATHS,
+          .builtin = FASCIA_PLUGIN_DIR,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "ModulePath",
+          .type = CONFIG_PATHS,
+          .builtin = FASCIA_MODULE_DIR,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "Timeout",
+          .type = CONFIG_TIME,
+          .builtin = "5s",
+          .minimum = 10 * MILLISECOND,
+          .maximum = HOUR,
+          .sections = EVERYWHERE },
+        { .name = "ConnectionTimeout",
+          .type = CONFIG_TIME,
+          .builtin = "5s",
+          .minimum = 10 * MILLISECOND,
+          .maximum = HOUR,
+          .sections = EVERYWHERE },
+};
+
+int client_settings_new(Config **ret) {
+        return config_new(keys, sizeof(keys) / sizeof(keys[0]), ret);
+}

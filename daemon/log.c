@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+/* What the daemon tells its administrator: the journal with fields where there is one, else stderr.
+ */
+#include "log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include <systemd/sd-journal.h>
+
+#define LINE_SIZE 2048
+
+static enum {
+        TARGET_STDERR,
+        TARGET_TERMINAL,
+        TARGET_JOURNAL
+} target = TARGET_STDERR;
+
+static int max_level = LOG_INFO;
+
+static bool stderr_is_journal(void) {
+        const char *stream = getenv("JOURNAL_STREAM");
+        uintmax_t device, inode;
+        struct stat st;
+
+        return stream && sscanf(stream, "%ju:%ju", &device, &inode) == 2 &&
+               fstat(STDERR_FILENO, &st) >= 0 && st.st_dev == device && st.st_ino == inode;
+}
+
+void log_init(void) {
+        if (stderr_is_journal())
+                target = TARGET_JOURNAL;
+        else
+                target = isatty(STDERR_FILENO) ? TARGET_TERMINAL : TARGET_STDERR;
+}
+
+void log_set_level(int level) {
+        max_level = level;
+}
+
+static int log_to_journal(int level, int error, const char *module, const char *feature,
+                          const char *text) {
+        char message[LINE_SIZE + 16], priority[16], number[32], module_field[256],
+                feature_field[256];
+        struct iovec fields[5];
+        int n = 0;
+
+#define ADD(buffer, ...)                                                \
+        do {                                                            \
+                snprintf(buffer, sizeof(buffer), __VA_ARGS__);          \
+                fields[n++] = (struct iovec){ buffer, strlen(buffer) }; \
+        } while (false)
+        ADD(message, "MESSAGE=%s", text);
+        ADD(priority, "PRIORITY=%d", level);
+        if (error < 0)
+                ADD(number, "ERRNO=%d", -error);
+        if (module)
+                ADD(module_field, "MODULE=%s", module);
+        if (feature)
+                ADD(feature_field, "FEATURE=%s", feature);
+#undef ADD
+        return sd_journal_sendv(fields, n);
+}
+
+int log_full(int level, int error, const char *module, const char *feature, const char *format,
+             ...) {
+        char text[LINE_SIZE], line[LINE_SIZE + 300];
+        int saved = errno;
+        va_list ap;
+        int n;
+
+        if (level > max_level)
+                return error;
+        errno = -error;
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        if (target != TARGET_JOURNAL || log_to_journal(level, error, module, feature, text) < 0) {
+                char prefix[8] = "";
+
+                if (target != TARGET_TERMINAL)
+                        snprintf(prefix, sizeof(prefix), "<%d>", level);
+                /* One write for each line, so that lines of several processes do not mix. */
+                n = snprintf(line, sizeof(line), "%s%s%s%s\n", prefix, module ? module : "",
+                             module ? ": " : "", text);
+                if (n > 0 && write(STDERR_FILENO, line, strlen(line)) < 0)
+                        n = 0; /* nobody to tell */
+        }
+        errno = saved;
+        return error;
+}

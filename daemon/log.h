@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT */
+/* What the daemon tells its administrator: the journal with fields where there is one, else stderr.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <syslog.h>
+
+/* Decides where to: the journal when stderr is it; otherwise stderr, with <N> prefixes unless it is
+ * a terminal. */
+void log_init(void);
+/* LOG_EMERG … LOG_DEBUG: what is more detailed is dropped. */
+void log_set_level(int level);
+
+/* module and feature may be NULL; they become fields in the journal, and the module a prefix
+ * elsewhere. error: a negative errno for %m, which the text may hold; 0: none. Returns error. */
+int log_full(int level, int error, const char *module, const char *feature, const char *format, ...)
+        __attribute__((format(printf, 5, 6)));
+
+#define log_error_errno(error, ...) log_full(LOG_ERR, error, NULL, NULL, __VA_ARGS__)
+#define log_warning_errno(error, ...) log_full(LOG_WARNING, error, NULL, NULL, __VA_ARGS__)
+#define log_error(...) log_full(LOG_ERR, 0, NULL, NULL, __VA_ARGS__)
+#define log_warning(...) log_full(LOG_WARNING, 0, NULL, NULL, __VA_ARGS__)
+#define log_notice(...) log_full(LOG_NOTICE, 0, NULL, NULL, __VA_ARGS__)
+#define log_info(...) log_full(LOG_INFO, 0, NULL, NULL, __VA_ARGS__)
+#define log_debug(...) log_full(LOG_DEBUG, 0, NULL, NULL, __VA_ARGS__)
+
+#define log_module_error(module, ...) log_full(LOG_ERR, 0, module, NULL, __VA_ARGS__)
+#define log_module_warning(module, ...) log_full(LOG_WARNING, 0, module, NULL, __VA_ARGS__)
+#define log_module_info(module, ...) log_full(LOG_INFO, 0, module, NULL, __VA_ARGS__)

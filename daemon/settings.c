@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+/* The keys of fasciad.conf; each is explained in config/fasciad.conf. */
+#include "settings.h"
+
+#ifndef FASCIA_PLUGIN_DIR
+#define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
+#endif
+#ifndef FASCIA_MODULE_DIR
+#define FASCIA_MODULE_DIR "/usr/lib/fascia/modules"
+#endif
+
+#define EVERYWHERE (CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE)
+#define KIB UINT64_C(1024)
+#define MILLISECOND UINT64_C(1000)
+#define HOUR (3600 * UINT64_C(1000000))
+
+/* As syslog(3) numbers them. */
+static const char *const log_levels[] = { "emerg",  "alert", "crit",  "err", "warning",
+                                          "notice", "info",  "debug", NULL };
+
+static const ConfigKey keys[] = {
+        { .name = "Address",
+          .type = CONFIG_STRING,
+          .builtin = "auto",
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE },
+        { .name = "Backend", .type = CONFIG_STRING, .builtin = "", .sections = EVERYWHERE },
+        { .name = "Version",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "0",
+          .maximum = UINT32_MAX,
+          .sections = CONFIG_IN_MODULE },
+        { .name = "Enabled",
+          .type = CONFIG_BOOLEAN,
+          .builtin = "yes",
+          .sections = CONFIG_IN_MODULE },
+        { .name = "PluginPath",
+          .type = CONFIG_PATHS,
+          .builtin = FASCIA_PLUGIN_DIR,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "ModulePath",
+          .type = CONFIG_PATHS,
+          .builtin = FASCIA_MODULE_DIR,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "ReplyTimeout",
+          .type = CONFIG_TIME,
+          .builtin = "20s",
+          .minimum = 10 * MILLISECOND,
+          .maximum = HOUR,
+          .sections = EVERYWHERE },
+        { .name = "MaxReplySize",
+          .type = CONFIG_SIZE,
+          .builtin = "1M",
+          .minimum = KIB,
+          .maximum = 16 * KIB * KIB,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "MaxOutstanding",
+          .type = CONFIG_SIZE,
+          .builtin = "1M",
+          .minimum = KIB,
+          .maximum = 64 * KIB * KIB,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "CallRate",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "5000",
+          .maximum = 1000000,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "CallBurst",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "2000",
+          .minimum = 1,
+          .maximum = 1000000,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "MaxCallsInFlight",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "128",
+          .maximum = 65536,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "LogLevel",
+          .type = CONFIG_WORD,
+          .builtin = "info",
+          .words = log_levels,
+          .sections = CONFIG_IN_FASCIA },
+};
+
+int settings_new(Config **ret) {
+        return config_new(keys, sizeof(keys) / sizeof(keys[0]), ret);
+}

@@ -1,0 +1,695 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration: files in layers, the environment and the command line, by a table of known keys.
+ */
+#include "config.h"
+
+#include <assert.h>
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "config-file.h"
+
+#ifndef FASCIA_VENDOR_DIR
+#define FASCIA_VENDOR_DIR "/usr/lib/fascia"
+#endif
+#ifndef FASCIA_SYSCONF_DIR
+#define FASCIA_SYSCONF_DIR "/etc/fascia"
+#endif
+
+/* The later overrides. */
+typedef enum Layer {
+        LAYER_FILE,
+        LAYER_ENVIRONMENT,
+        LAYER_COMMAND_LINE,
+        N_LAYERS
+} Layer;
+
+typedef struct Entry {
+        char *section;
+        const ConfigKey *key;
+        Layer layer;
+        char *value;
+        uint64_t number; /* of what is not text */
+        char *origin;
+        unsigned line;
+} Entry;
+
+struct Config {
+        const ConfigKey *keys;
+        size_t n_keys;
+        Entry *entries;
+        size_t n_entries;
+        ConfigProblem *problems;
+        size_t n_problems;
+        char **modules;
+        size_t n_modules;
+};
+
+int config_new(const ConfigKey *keys, size_t n_keys, Config **ret) {
+        Config *c;
+
+        c = calloc(1, sizeof(*c));
+        if (!c)
+                return -ENOMEM;
+        c->keys = keys;
+        c->n_keys = n_keys;
+        *ret = c;
+        return 0;
+}
+
+static void entry_done(Entry *e) {
+        free(e->section);
+        free(e->value);
+        free(e->origin);
+}
+
+Config *config_free(Config *c) {
+        if (!c)
+                return NULL;
+        for (size_t i = 0; i < c->n_entries; i++)
+                entry_done(&c->entries[i]);
+        for (size_t i = 0; i < c->n_problems; i++) {
+                free((char *)c->problems[i].origin);
+                free((char *)c->problems[i].section);
+                free((char *)c->problems[i].text);
+        }
+        for (size_t i = 0; i < c->n_modules; i++)
+                free(c->modules[i]);
+        free(c->entries);
+        free(c->problems);
+        free(c->modules);
+        free(c);
+        return NULL;
+}
+
+/* ---- problems ---- */
+
+static int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
+                              const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+static int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
+                              const char *format, ...) {
+        ConfigProblem p = { .line = line };
+        ConfigProblem *problems;
+        char *text;
+        va_list ap;
+        int n;
+
+        problems = reallocarray(c->problems, c->n_problems + 1, sizeof(*problems));
+        if (!problems)
+                return -ENOMEM;
+        c->problems = problems;
+        va_start(ap, format);
+        n = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (n < 0)
+                return -ENOMEM;
+        p.text = text;
+        p.origin = strdup(origin);
+        p.section = section ? strdup(section) : NULL;
+        if (!p.origin || (section && !p.section)) {
+                free((char *)p.origin);
+                free(text);
+                return -ENOMEM;
+        }
+        c->problems[c->n_problems++] = p;
+        return 0;
+}
+
+const ConfigProblem *config_problems(const Config *c, size_t n) {
+        return n < c->n_problems ? &c->problems[n] : NULL;
+}
+
+/* Whether it is [module] or [module/…]. */
+static bool section_is_of(const char *section, const char *module) {
+        size_t n = strlen(module);
+
+        return strncmp(section, module, n) == 0 && (section[n] == '\0' || section[n] == '/');
+}
+
+const ConfigProblem *config_module_problem(const Config *c, const char *module) {
+        for (size_t i = 0; i < c->n_problems; i++)
+                if (c->problems[i].section && section_is_of(c->problems[i].section, module))
+                        return &c->problems[i];
+        return NULL;
+}
+
+/* ---- values ---- */
+
+static bool parse_number(const char *s, uint64_t *ret, const char **ret_rest) {
+        uint64_t value = 0;
+
+        if (!isdigit((unsigned char)*s))
+                return false;
+        for (; isdigit((unsigned char)*s); s++)
+                if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
+                    __builtin_add_overflow(value, (uint64_t)(*s - '0'), &value))
+                        return false;
+        *ret = value;
+        *ret_rest = s;
+        return true;
+}
+
+typedef struct Unit {
+        const char *name;
+        uint64_t factor;
+} Unit;
+
+static const Unit time_units[] = {
+        { "", 1000000 },         { "us", 1 },
+        { "ms", 1000 },          { "s", 1000000 },
+        { "min", 60 * 1000000 }, { "h", UINT64_C(3600) * 1000000 },
+};
+
+static const Unit size_units[] = {
+        { "", 1 },
+        { "K", 1024 },
+        { "M", 1024 * 1024 },
+        { "G", 1024 * 1024 * 1024 },
+};
+
+static bool parse_with_unit(const char *s, const Unit *units, size_t n, uint64_t *ret) {
+        const char *rest;
+        uint64_t value;
+
+        if (!parse_number(s, &value, &rest))
+                return false;
+        while (*rest == ' ')
+                rest++;
+        for (size_t i = 0; i < n; i++)
+                if (strcmp(rest, units[i].name) == 0)
+                        return !__builtin_mul_overflow(value, units[i].factor, ret);
+        return false;
+}
+
+static bool parse_bool(const char *s, uint64_t *ret) {
+        static const char *const yes[] = { "yes", "true", "on", "1" };
+        static const char *const no[] = { "no", "false", "off", "0" };
+
+        for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
+                if (strcasecmp(s, yes[i]) == 0)
+                        return *ret = 1, true;
+                if (strcasecmp(s, no[i]) == 0)
+                        return *ret = 0, true;
+        }
+        return false;
+}
+
+static bool paths_are_absolute(const char *s) {
+        for (;;) {
+                if (*s != '/')
+                        return false;
+                s = strchr(s, ':');
+                if (!s)
+                        return true;
+                s++;
+        }
+}
+
+/* NULL when the value fits, else what was expected. */
+static const char *parse_value(const ConfigKey *key, const char *value, uint64_t *ret) {
+        const char *rest;
+
+        *ret = 0;
+        switch (key->type) {
+        case CONFIG_STRING:
+                return NULL;
+        case CONFIG_BOOLEAN:
+                return parse_bool(value, ret) ? NULL : "yes or no";
+        case CONFIG_UNSIGNED:
+                if (!parse_number(value, ret, &rest) || *rest)
+                        return "a number";
+                break;
+        case CONFIG_TIME:
+                if (!parse_with_unit(value, time_units, sizeof(time_units) / sizeof(time_units[0]),
+                                     ret))
+                        return "a time such as 500ms, 20s or 1min";
+                break;
+        case CONFIG_SIZE:
+                if (!parse_with_unit(value, size_units, sizeof(size_units) / sizeof(size_units[0]),
+                                     ret))
+                        return "a size such as 4096, 64K or 1M";
+                break;
+        case CONFIG_WORD:
+                for (size_t i = 0; key->words[i]; i++)
+                        if (strcmp(value, key->words[i]) == 0) {
+                                *ret = i;
+                                return NULL;
+                        }
+                return "one of the words that the manual page lists";
+        case CONFIG_PATHS:
+                return paths_are_absolute(value) ? NULL : "absolute directories, separated by ':'";
+        }
+        if ((key->minimum || key->maximum) && (*ret < key->minimum || *ret > key->maximum))
+                return "a value within the limits that the manual page gives";
+        return NULL;
+}
+
+/* ---- entries ---- */
+
+static const ConfigKey *config_find_key(const Config *c, const char *name) {
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (strcmp(c->keys[i].name, name) == 0)
+                        return &c->keys[i];
+        return NULL;
+}
+
+static bool name_is_valid(const char *s, size_t size) {
+        if (size == 0 || isdigit((unsigned char)*s) || *s == '.' || s[size - 1] == '.')
+                return false;
+        for (size_t i = 0; i < size; i++)
+                if (!isalnum((unsigned char)s[i]) && s[i] != '_' && s[i] != '.')
+                        return false;
+        return true;
+}
+
+/* CONFIG_IN_*; 0: not the name of a section. */
+static unsigned section_kind(const char *section) {
+        const char *slash = strchr(section, '/');
+
+        if (strcmp(section, "fascia") == 0)
+                return CONFIG_IN_FASCIA;
+        if (!slash)
+                return name_is_valid(section, strlen(section)) ? CONFIG_IN_MODULE : 0;
+        return name_is_valid(section, (size_t)(slash - section)) &&
+                               name_is_valid(slash + 1, strlen(slash + 1)) && !strchr(slash, '.')
+                       ? CONFIG_IN_INTERFACE
+                       : 0;
+}
+
+static int config_note_module(Config *c, const char *section) {
+        size_t n = strcspn(section, "/");
+        char **modules;
+
+        if (section_kind(section) == CONFIG_IN_FASCIA || section_kind(section) == 0)
+                return 0;
+        for (size_t i = 0; i < c->n_modules; i++)
+                if (strlen(c->modules[i]) == n && strncmp(c->modules[i], section, n) == 0)
+                        return 0;
+        modules = reallocarray(c->modules, c->n_modules + 1, sizeof(*modules));
+        if (!modules)
+                return -ENOMEM;
+        c->modules = modules;
+        c->modules[c->n_modules] = strndup(section, n);
+        if (!c->modules[c->n_modules])
+                return -ENOMEM;
+        c->n_modules++;
+        return 0;
+}
+
+static Entry *config_find_entry(const Config *c, const char *section, const ConfigKey *key,
+                                Layer layer) {
+        for (size_t i = 0; i < c->n_entries; i++) {
+                Entry *e = &c->entries[i];
+
+                if (e->key == key && e->layer == layer && strcmp(e->section, section) == 0)
+                        return e;
+        }
+        return NULL;
+}
+
+static int config_put(Config *c, const Entry *new) {
+        Entry copy = *new;
+        Entry *old, *entries;
+
+        copy.section = strdup(new->section);
+        copy.value = strdup(new->value);
+        copy.origin = strdup(new->origin);
+        if (!copy.section || !copy.value || !copy.origin) {
+                entry_done(&copy);
+                return -ENOMEM;
+        }
+        old = config_find_entry(c, new->section, new->key, new->layer);
+        if (old) {
+                entry_done(old);
+                *old = copy;
+                return 0;
+        }
+        entries = reallocarray(c->entries, c->n_entries + 1, sizeof(*entries));
+        if (!entries) {
+                entry_done(&copy);
+                return -ENOMEM;
+        }
+        c->entries = entries;
+        c->entries[c->n_entries++] = copy;
+        return 0;
+}
+
+/* 1: taken; 0: refused, which is a problem now. */
+static int config_add(Config *c, Layer layer, const char *section, const char *name,
+                      const char *value, const char *origin, unsigned line) {
+        unsigned kind = section_kind(section);
+        const ConfigKey *key;
+        const char *expected;
+        uint64_t number;
+        int r;
+
+        if (kind == 0)
+                return config_add_problem(c, origin, line, section,
+                                          "'%s' is not the name of a section", section);
+        r = config_note_module(c, section);
+        if (r < 0 || !name)
+                return r;
+        key = config_find_key(c, name);
+        if (!key)
+                return config_add_problem(c, origin, line, section, "[%s]: unknown key '%s'",
+                                          section, name);
+        if (!(key->sections & kind))
+                return config_add_problem(c, origin, line, section,
+                                          "[%s]: '%s' cannot be set in this section", section,
+                                          name);
+        expected = parse_value(key, value, &number);
+        if (expected)
+                return config_add_problem(c, origin, line, section, "[%s]: %s=%s: expected %s",
+                                          section, name, value, expected);
+        r = config_put(c, &(Entry){ .section = (char *)section,
+                                    .key = key,
+                                    .layer = layer,
+                                    .value = (char *)value,
+                                    .number = number,
+                                    .origin = (char *)origin,
+                                    .line = line });
+        return r < 0 ? r : 1;
+}
+
+/* ---- sources ---- */
+
+typedef struct Load {
+        Config *config;
+        const char *path;
+} Load;
+
+static int on_setting(const char *section, const char *key, const char *value, unsigned line,
+                      void *userdata) {
+        Load *load = userdata;
+        Config *c = load->config;
+
+        if (key)
+                for (size_t i = 0; i < c->n_entries; i++) {
+                        const Entry *e = &c->entries[i];
+
+                        if (strcmp(e->section, section) == 0 && strcmp(e->key->name, key) == 0 &&
+                            strcmp(e->origin, load->path) == 0 && e->line != 0)
+                                return config_add_problem(c, load->path, line, section,
+                                                          "[%s]: '%s' stands in line %u already",
+                                                          section, key, e->line);
+                }
+        return config_add(c, LAYER_FILE, section, key, value, load->path, line);
+}
+
+int config_load_file(Config *c, const char *path) {
+        Load load = { .config = c, .path = path };
+        char *text = NULL;
+        unsigned line;
+        int r, q;
+
+        r = config_file_read(path, on_setting, &load, &line, &text);
+        if (r >= 0)
+                return 0;
+        q = config_add_problem(c, path, line, NULL, "%s", text ? text : strerror(-r));
+        free(text);
+        return q < 0 ? q : r;
+}
+
+/* A file of a layer may be missing, and is only left out when it is bad. */
+static int config_load_optional(Config *c, const char *path) {
+        size_t before = c->n_problems;
+        int r;
+
+        r = config_load_file(c, path);
+        if (r == -ENOENT && c->n_problems == before + 1) {
+                c->n_problems--;
+                free((char *)c->problems[before].origin);
+                free((char *)c->problems[before].text);
+        }
+        return r == -ENOMEM ? r : 0;
+}
+
+static int is_drop_in(const struct dirent *entry) {
+        size_t n = strlen(entry->d_name);
+
+        return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b) {
+        return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static int config_load_directory(Config *c, const char *path) {
+        struct dirent **entries;
+        int r = 0;
+        int n;
+
+        n = scandir(path, &entries, is_drop_in, compare_names);
+        if (n < 0)
+                return errno == ENOMEM ? -ENOMEM : 0;
+        for (int i = 0; i < n; i++) {
+                char *file;
+
+                if (r >= 0) {
+                        r = asprintf(&file, "%s/%s", path, entries[i]->d_name);
+                        if (r >= 0) {
+                                r = config_load_optional(c, file);
+                                free(file);
+                        } else {
+                                r = -ENOMEM;
+                        }
+                }
+                free(entries[i]);
+        }
+        free(entries);
+        return r;
+}
+
+int config_load_layers(Config *c, const char *name) {
+        char path[512];
+        int r;
+
+        snprintf(path, sizeof(path), FASCIA_VENDOR_DIR "/%s", name);
+        r = config_load_optional(c, path);
+        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s", name);
+        if (r >= 0)
+                r = config_load_optional(c, path);
+        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s.d", name);
+        if (r >= 0)
+                r = config_load_directory(c, path);
+        return r;
+}
+
+/* "PluginPath" is FASCIA_PLUGIN_PATH. */
+static void environment_name(const char *key, char *buffer, size_t size) {
+        size_t n = (size_t)snprintf(buffer, size, "FASCIA");
+
+        for (; *key && n + 3 < size; key++) {
+                if (isupper((unsigned char)*key))
+                        buffer[n++] = '_';
+                buffer[n++] = (char)toupper((unsigned char)*key);
+        }
+        buffer[n] = '\0';
+}
+
+int config_load_environment(Config *c) {
+        for (size_t i = 0; i < c->n_keys; i++) {
+                char name[128], origin[160];
+                const char *value;
+                int r;
+
+                if (!(c->keys[i].sections & CONFIG_IN_FASCIA))
+                        continue;
+                environment_name(c->keys[i].name, name, sizeof(name));
+                value = secure_getenv(name);
+                if (!value)
+                        continue;
+                snprintf(origin, sizeof(origin), "environment %s", name);
+                r = config_add(c, LAYER_ENVIRONMENT, "fascia", c->keys[i].name, value, origin, 0);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+int config_set(Config *c, const char *section, const char *key, const char *value,
+               const char *origin) {
+        int r;
+
+        r = config_add(c, LAYER_COMMAND_LINE, section, key, value, origin, 0);
+        if (r < 0)
+                return r;
+        return r > 0 ? 0 : -EINVAL;
+}
+
+/* ---- what is in effect ---- */
+
+static const Entry *config_find_in(const Config *c, Layer layer, const char *module,
+                                   const char *interface, const ConfigKey *key) {
+        const Entry *best = NULL;
+        unsigned best_kind = 0;
+
+        for (size_t i = 0; i < c->n_entries; i++) {
+                const Entry *e = &c->entries[i];
+                unsigned kind = section_kind(e->section);
+
+                if (e->key != key || e->layer != layer || kind <= best_kind)
+                        continue;
+                if (kind != CONFIG_IN_FASCIA && (!module || !section_is_of(e->section, module)))
+                        continue;
+                if (kind == CONFIG_IN_INTERFACE &&
+                    (!interface || strcmp(strchr(e->section, '/') + 1, interface) != 0))
+                        continue;
+                best = e;
+                best_kind = kind;
+        }
+        return best;
+}
+
+static const Entry *config_find(const Config *c, const char *module, const char *interface,
+                                const ConfigKey *key) {
+        for (int layer = N_LAYERS - 1; layer >= 0; layer--) {
+                const Entry *e = config_find_in(c, (Layer)layer, module, interface, key);
+
+                if (e)
+                        return e;
+        }
+        return NULL;
+}
+
+static uint64_t config_get_number(const Config *c, const char *module, const char *interface,
+                                  const char *name, ConfigType type) {
+        const ConfigKey *key = config_find_key(c, name);
+        const Entry *e;
+        uint64_t number;
+
+        assert(key && (key->type == type || (type == CONFIG_UNSIGNED && key->type == CONFIG_WORD)));
+        e = config_find(c, module, interface, key);
+        if (e)
+                return e->number;
+        parse_value(key, key->builtin, &number);
+        return number;
+}
+
+const char *config_get_string(const Config *c, const char *module, const char *interface,
+                              const char *name) {
+        const char *value = config_lookup(c, module, interface, name);
+
+        assert(value);
+        return value;
+}
+
+bool config_get_bool(const Config *c, const char *module, const char *interface, const char *name) {
+        return config_get_number(c, module, interface, name, CONFIG_BOOLEAN) != 0;
+}
+
+uint64_t config_get_uint(const Config *c, const char *module, const char *interface,
+                         const char *name) {
+        return config_get_number(c, module, interface, name, CONFIG_UNSIGNED);
+}
+
+uint64_t config_get_time(const Config *c, const char *module, const char *interface,
+                         const char *name) {
+        return config_get_number(c, module, interface, name, CONFIG_TIME);
+}
+
+uint64_t config_get_size(const Config *c, const char *module, const char *interface,
+                         const char *name) {
+        return config_get_number(c, module, interface, name, CONFIG_SIZE);
+}
+
+const char *config_lookup(const Config *c, const char *module, const char *interface,
+                          const char *name) {
+        const ConfigKey *key = config_find_key(c, name);
+        const Entry *e;
+
+        if (!key)
+                return NULL;
+        e = config_find(c, module, interface, key);
+        return e ? e->value : key->builtin;
+}
+
+const char *config_next_module(const Config *c, const char *previous) {
+        size_t i = 0;
+
+        if (previous)
+                while (i < c->n_modules && strcmp(c->modules[i++], previous) != 0)
+                        ;
+        return i < c->n_modules ? c->modules[i] : NULL;
+}
+
+static bool same_values(const Config *a, const Config *b, const char *module,
+                        const char *interface) {
+        for (size_t i = 0; i < a->n_keys; i++)
+                if (strcmp(config_lookup(a, module, interface, a->keys[i].name),
+                           config_lookup(b, module, interface, a->keys[i].name)) != 0)
+                        return false;
+        return true;
+}
+
+/* Whether the interfaces that a has sections for find the same in b. */
+static bool same_interfaces(const Config *a, const Config *b, const char *module) {
+        for (size_t i = 0; i < a->n_entries; i++) {
+                const char *section = a->entries[i].section;
+
+                if (section_kind(section) == CONFIG_IN_INTERFACE &&
+                    section_is_of(section, module) &&
+                    !same_values(a, b, module, strchr(section, '/') + 1))
+                        return false;
+        }
+        return true;
+}
+
+bool config_module_equal(const Config *a, const Config *b, const char *module) {
+        const ConfigProblem *p = config_module_problem(a, module);
+        const ConfigProblem *q = config_module_problem(b, module);
+
+        if (!p != !q || (p && strcmp(p->text, q->text) != 0))
+                return false;
+        return same_values(a, b, module, NULL) && same_interfaces(a, b, module) &&
+               same_interfaces(b, a, module);
+}
+
+/* ---- showing it ---- */
+
+static void dump_entry(const Entry *e, const ConfigKey *key, FILE *f) {
+        if (!e)
+                fprintf(f, "# built-in\n%s=%s\n", key->name, key->builtin);
+        else if (e->line > 0)
+                fprintf(f, "# %s:%u\n%s=%s\n", e->origin, e->line, key->name, e->value);
+        else
+                fprintf(f, "# %s\n%s=%s\n", e->origin, key->name, e->value);
+}
+
+static void dump_section(const Config *c, const char *section, FILE *f) {
+        fprintf(f, "\n[%s]\n", section);
+        for (size_t i = 0; i < c->n_keys; i++) {
+                const Entry *e = config_find_entry(c, section, &c->keys[i], LAYER_FILE);
+
+                if (e)
+                        dump_entry(e, &c->keys[i], f);
+        }
+}
+
+void config_dump(const Config *c, FILE *f) {
+        fprintf(f, "[fascia]\n");
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (c->keys[i].sections & CONFIG_IN_FASCIA)
+                        dump_entry(config_find(c, NULL, NULL, &c->keys[i]), &c->keys[i], f);
+        for (size_t m = 0; m < c->n_modules; m++) {
+                dump_section(c, c->modules[m], f);
+                /* Each interface section once, at its first entry. */
+                for (size_t i = 0; i < c->n_entries; i++) {
+                        const char *section = c->entries[i].section;
+                        size_t first = 0;
+
+                        if (section_kind(section) != CONFIG_IN_INTERFACE ||
+                            !section_is_of(section, c->modules[m]))
+                                continue;
+                        while (strcmp(c->entries[first].section, section) != 0)
+                                first++;
+                        if (first == i)
+                                dump_section(c, section, f);
+                }
+        }
+}

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* Configuration: files in layers, the environment and the command line, by a table of known keys.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+typedef struct Config Config;
+
+typedef enum ConfigType {
+        CONFIG_STRING,
+        CONFIG_BOOLEAN, /* yes, no, true, false, on, off, 1, 0 */
+        CONFIG_UNSIGNED,
+        CONFIG_TIME, /* in microseconds; units us ms s min h, a bare number is seconds */
+        CONFIG_SIZE, /* in bytes; units K M G, of 1024 */
+        CONFIG_WORD, /* one of words */
+        CONFIG_PATHS /* absolute directories, separated by ':' */
+} ConfigType;
+
+/* Where a key may stand. */
+#define CONFIG_IN_FASCIA 1u    /* [fascia] */
+#define CONFIG_IN_MODULE 2u    /* [Module] */
+#define CONFIG_IN_INTERFACE 4u /* [Module/Interface] */
+
+typedef struct ConfigKey {
+        const char *name; /* UpperCamelCase */
+        ConfigType type;
+        const char *builtin;       /* the value when nobody says another; must be valid */
+        uint64_t minimum, maximum; /* of numbers, inclusive; both 0: any */
+        const char *const *words;  /* of CONFIG_WORD, NULL at the end */
+        unsigned sections;         /* CONFIG_IN_* */
+} ConfigKey;
+
+/* The keys are borrowed. */
+int config_new(const ConfigKey *keys, size_t n_keys, Config **ret);
+Config *config_free(Config *c);
+
+/* What cannot be used is left out and kept as a problem, never an error: a file as a whole when it
+ * cannot be parsed or trusted, otherwise the key alone. -ENOMEM. */
+
+/* FASCIA_VENDOR_DIR/NAME, FASCIA_SYSCONF_DIR/NAME, then FASCIA_SYSCONF_DIR/NAME.d/ *.conf in the
+ * order of names; missing ones are fine. */
+int config_load_layers(Config *c, const char *name);
+/* One file. Also returns an error when the file as a whole cannot be used: -ENOENT, -EPERM (not to
+ * be trusted), -EBADMSG (not to be parsed), … */
+int config_load_file(Config *c, const char *path);
+/* FASCIA_PLUGIN_PATH for PluginPath, and so on, for each key of [fascia]; nothing in secure
+ * execution. */
+int config_load_environment(Config *c);
+/* origin is shown to people: "command line". -EINVAL: refused, which is a problem too. */
+int config_set(Config *c, const char *section, const char *key, const char *value,
+               const char *origin);
+
+typedef struct ConfigProblem {
+        const char *origin;  /* file, or what else it came from */
+        unsigned line;       /* 0: none */
+        const char *section; /* NULL: the whole file */
+        const char *text;
+} ConfigProblem;
+
+/* The n-th problem, or NULL. Borrowed. */
+const ConfigProblem *config_problems(const Config *c, size_t n);
+/* The first problem in the sections of the module, or NULL. */
+const ConfigProblem *config_module_problem(const Config *c, const char *module);
+
+/* The value in effect. The command line comes before the environment, that before files; in each of
+ * them the interface's section before the module's, that before [fascia]; at last the built-in
+ * value. module and interface may be NULL. The key must be known and of that type. Borrowed strings
+ * live as long as the configuration. */
+const char *config_get_string(const Config *c, const char *module, const char *interface,
+                              const char *key);
+bool config_get_bool(const Config *c, const char *module, const char *interface, const char *key);
+/* CONFIG_UNSIGNED; CONFIG_TIME in microseconds; CONFIG_SIZE in bytes; CONFIG_WORD as index of the
+ * word. */
+uint64_t config_get_uint(const Config *c, const char *module, const char *interface,
+                         const char *key);
+uint64_t config_get_time(const Config *c, const char *module, const char *interface,
+                         const char *key);
+uint64_t config_get_size(const Config *c, const char *module, const char *interface,
+                         const char *key);
+/* As text, for any key, also an unknown one: NULL when nobody knows it. */
+const char *config_lookup(const Config *c, const char *module, const char *interface,
+                          const char *key);
+
+/* The modules that have a section of their own or of an interface, in order of first appearance;
+ * previous NULL: the first. */
+const char *config_next_module(const Config *c, const char *previous);
+/* Whether a module would find the same values in both. */
+bool config_module_equal(const Config *a, const Config *b, const char *module);
+
+/* Every key of [fascia] and what the other sections say, each below a comment that says where it
+ * comes from. */
+void config_dump(const Config *c, FILE *f);
