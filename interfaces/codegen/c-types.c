@@ -61,7 +61,7 @@ const char *c_load(const Module *m, const Type *t, const char *pointer) {
         if (t->kind == TYPE_STRING)
                 return arena_printf(m->arena, "*(const char *const *)%s", pointer);
         if (t->kind == TYPE_ENUM)
-                return arena_printf(m->arena, "(enum %s)*(const int32_t *)%s",
+                return arena_printf(m->arena, "(enum %s)(*(const int32_t *)%s)",
                                     t->enumeration->symbol.c, pointer);
         return arena_printf(m->arena, "*(const %s*)%s", c_storage(m, t), pointer);
 }

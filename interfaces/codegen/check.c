@@ -138,11 +138,13 @@ static void check_interface(Checker *c, Interface *i) {
         if (i->base)
                 refuse(c, i->base_span, "'extends'");
         check_name_size(c, &i->symbol, i->symbol.dbus);
-        if (i->n_zones > 0 && !i->zoned)
+        if (i->n_zones > 0 && !i->zoned) {
                 diagnostics_warning(c->diagnostics, i->symbol.span,
                                     "'%s' has zones but not '@config: { zoned: true }', without "
                                     "which they have no effect",
                                     i->symbol.name);
+                i->n_zones = 0;
+        }
         for (size_t k = 0; k < i->n_properties; k++) {
                 check_type(c, i->properties[k]->type);
                 check_name_size(c, &i->properties[k]->symbol, i->properties[k]->symbol.dbus);

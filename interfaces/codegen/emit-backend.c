@@ -442,7 +442,7 @@ void emit_backend_source(Emitter *e, const Module *m) {
              "#include \"${stem}-private.h\"\n"
              "\n"
              "/* Unset operations, and those that the older header which a backend was built with does not have. */\n"
-             "#define HAS_OPERATION(interface, ops, name)                                                        \\\n"
+             "#define HAS_OPERATION(interface, ops, name) \\\n"
              "        (FASCIA_HAS_FIELD(struct interface##_backend_ops, name, (ops)->size) && (ops)->name)\n"
              "\n");
         for (size_t i = 0; i < m->n_interfaces; i++) {

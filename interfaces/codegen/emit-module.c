@@ -8,6 +8,8 @@ static void emit_introspection(Emitter *e, const Module *m, const char *const *i
         emit(e, NULL, "static const char *const introspection[] = {\n");
         for (size_t i = 0; i < m->n_interfaces; i++) {
                 const char *text = introspection[i];
+                /* ISO C promises only 4095 characters in a literal; every compiler takes more. */
+                const char *prefix = "__extension__";
 
                 while (*text) {
                         const char *end = strchrnul(text, '\n');
@@ -15,8 +17,11 @@ static void emit_introspection(Emitter *e, const Module *m, const char *const *i
                         const char *line = arena_strndup(m->arena, text, size);
 
                         text += size;
-                        emit(e, VARS("line", c_quote(m->arena, line), "comma", *text ? "" : ","),
-                             "        ${line}${comma}\n");
+                        emit(e,
+                             VARS("prefix", prefix, "line", c_quote(m->arena, line), "comma",
+                                  *text ? "" : ","),
+                             "        ${prefix} ${line}${comma}\n");
+                        prefix = "             ";
                 }
         }
         emit(e, NULL, "};\n\n");
@@ -25,7 +30,8 @@ static void emit_introspection(Emitter *e, const Module *m, const char *const *i
 static bool is_informative(const SimulationRow *r) {
         const Constraint *c = &r->constraint;
 
-        return r->initial || r->unsupported || r->zone || c->minimum || c->maximum || c->n_domain > 0;
+        return r->initial || r->unsupported || r->zone || c->minimum || c->maximum ||
+               c->n_domain > 0;
 }
 
 static const char *row_name(const Module *m, const Interface *f, const Property *p, size_t row) {
@@ -66,9 +72,11 @@ static size_t emit_rows(Emitter *e, const Module *m, const Interface *f, const P
                         emit(e, VARS("zone", c_quote(m->arena, r->zone)),
                              "                .zone = ${zone},\n");
                 if (r->initial)
-                        emit(e, VARS("name", name), "                .initial = &${name}_initial,\n");
+                        emit(e, VARS("name", name),
+                             "                .initial = &${name}_initial,\n");
                 if (has_constraint(&r->constraint))
-                        emit(e, VARS("name", name), "                .constraint = &${name}_constraint,\n");
+                        emit(e, VARS("name", name),
+                             "                .constraint = &${name}_constraint,\n");
                 if (r->unsupported)
                         emit(e, NULL, "                .unsupported = true,\n");
                 emit(e, NULL, "        },\n");
@@ -116,7 +124,8 @@ static void emit_simulations(Emitter *e, const Module *m) {
 
                 emit(e, NULL, "        {\n");
                 if (f->n_zones > 0)
-                        emit(e, VARS("i", f->symbol.local), "                .zones = ${i}_zones,\n");
+                        emit(e, VARS("i", f->symbol.local),
+                             "                .zones = ${i}_zones,\n");
                 if (n_rows[i] > 0)
                         emit(e, VARS("i", f->symbol.local), "                .rows = ${i}_rows,\n");
                 emit(e,

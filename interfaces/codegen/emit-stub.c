@@ -103,9 +103,10 @@ static void emit_operation(Emitter *e, const Module *m, const Interface *f, cons
 
         emit_doc(e, "", &o->symbol, NULL);
         emit(e,
-             VARS("i", f->symbol.c, "local", f->symbol.local, "o", o->symbol.local, "parameters",
+             VARS("i", f->symbol.c, "local", f->symbol.local, "o", o->symbol.local, "fn",
+                  o->symbol.bare, "parameters",
                   c_parameter_list(m, o->parameters, o->n_parameters)),
-             "static int ${local}_${o}(struct ${i}_backend *backend${parameters}, struct ${i}_${o}_reply reply, void *userdata) {\n");
+             "static int ${local}_${fn}(struct ${i}_backend *backend${parameters}, struct ${i}_${o}_reply reply, void *userdata) {\n");
         emit_variable(e, m, o->result, "empty");
         if (c_is_pointed(o->result))
                 emit(e, NULL, "\n");
@@ -132,10 +133,8 @@ static void emit_table(Emitter *e, const Interface *f) {
                         emit(e, VARS("local", f->symbol.local, "p", f->properties[i]->symbol.local),
                              "        .set_${p} = ${local}_set_${p},\n");
         for (size_t i = 0; i < f->n_operations; i++)
-                emit(e,
-                     VARS("local", f->symbol.local, "o", f->operations[i]->symbol.local, "fn",
-                          f->operations[i]->symbol.bare),
-                     "        .${fn} = ${local}_${o},\n");
+                emit(e, VARS("local", f->symbol.local, "fn", f->operations[i]->symbol.bare),
+                     "        .${fn} = ${local}_${fn},\n");
         emit(e, NULL, "};\n\n");
 }
 
@@ -164,7 +163,9 @@ void emit_stub(Emitter *e, const Module *m) {
                 emit(e,
                      VARS("upper", m->interfaces[i]->symbol.upper, "local",
                           m->interfaces[i]->symbol.local),
-                     "        { ${upper}_FEATURE(&${local}_ops) },\n");
+                     "        {\n"
+                     "                ${upper}_FEATURE(&${local}_ops),\n"
+                     "        },\n");
         emit(e, VARS("stem", m->stem),
              "};\n"
              "\n"

@@ -1,0 +1,410 @@
+/* SPDX-License-Identifier: MIT */
+/* Breaks long lines of C where the project's formatter would. */
+#include "layout.h"
+
+#include <assert.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#define INDENT 8
+
+/*
+ * clang-format looks for the breaks that cost least; so does this, with the same costs (its
+ * TokenAnnotator::splitPenalty() and ContinuationIndenter, for the style of this project). Where a
+ * line may be broken, it is cut into pieces.
+ */
+#define COST_DEPTH 20 /* more for each bracket around the break, and one for the line */
+#define COST_COMMA 1
+#define COST_CALL 19          /* behind the bracket of a call */
+#define COST_PARAMETERS 100   /* behind the bracket of a declaration */
+#define COST_ASSIGNMENT 100   /* behind '=' */
+#define COST_CAST 100         /* behind a cast */
+#define COST_RETURN_TYPE 1000 /* in front of the name of a function */
+#define COST_FIRST 15         /* for the first break inside a pair of brackets */
+#define COST_EXCESS 1000000   /* for each character too many */
+
+#define PIECES_MAX 128
+#define DEPTH_MAX 8
+#define BRACKETS_MAX 32
+
+typedef enum Break {
+        BREAK_NONE,
+        BREAK_BRACKET,
+        BREAK_COMMA,
+        BREAK_ASSIGNMENT,
+        BREAK_CAST,
+        BREAK_RETURN_TYPE,
+} Break;
+
+typedef struct Piece {
+        const char *text;
+        size_t size;
+        size_t width; /* in characters */
+        Break before;
+        bool blank;     /* one stands before it when it is not broken */
+        unsigned depth; /* of the brackets it begins in */
+        unsigned cost;
+} Piece;
+
+typedef struct Line {
+        const char *text;
+        size_t indent;
+        bool is_declaration; /* of a function */
+        Piece pieces[PIECES_MAX];
+        size_t n_pieces;
+        bool opens[PIECES_MAX]; /* the piece ends with a bracket that may be broken behind */
+        size_t closes[PIECES_MAX];
+} Line;
+
+static size_t width_of(const char *s, size_t size) {
+        size_t n = 0;
+
+        for (size_t i = 0; i < size; i++)
+                n += ((unsigned char)s[i] & 0xC0) != 0x80;
+        return n;
+}
+
+static bool is_word(char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               c == '_';
+}
+
+/* ---- cutting ---- */
+
+/* A bracket of arguments or parameters, unlike one of a cast or around an expression. */
+static bool is_list(const char *line, const char *bracket) {
+        if (bracket == line || bracket[1] == ')')
+                return false;
+        return is_word(bracket[-1]) || (bracket[-1] == ')' && bracket[1] != '*');
+}
+
+/* Behind a type in brackets; (*name)(…) has none. */
+static bool is_cast_end(const char *open, const char *bracket) {
+        if (open[1] == '*')
+                return false;
+        return is_word(bracket[1]) || bracket[1] == '(' || bracket[1] == '*' || bracket[1] == '&';
+}
+
+static void end_piece(Line *l, Piece *piece, const char *end, Break next, bool blank,
+                      unsigned depth) {
+        assert(l->n_pieces < PIECES_MAX - 1);
+        piece->size = (size_t)(end - piece->text);
+        piece->width = width_of(piece->text, piece->size);
+        l->pieces[l->n_pieces++] = *piece;
+        *piece = (Piece){
+                .text = end + (blank ? 1 : 0),
+                .before = next,
+                .blank = blank,
+                .depth = depth,
+        };
+}
+
+/* In front of the name of the function, which is in front of the first bracket. */
+static const char *find_function_name(const Line *l) {
+        const char *p = strchr(l->text, '(');
+
+        if (!p || !l->is_declaration || p[1] == '*')
+                return NULL;
+        while (p > l->text && is_word(p[-1]))
+                p--;
+        return p > l->text ? p : NULL;
+}
+
+static const char *skip_quoted(const char *p) {
+        for (p++; *p != '"'; p++)
+                if (*p == '\\')
+                        p++;
+        return p;
+}
+
+static void cut(Line *l) {
+        bool lists[BRACKETS_MAX] = { false };
+        const char *opens[BRACKETS_MAX];
+        const char *name = find_function_name(l);
+        Piece piece = { .text = l->text };
+        unsigned depth = 0, brackets = 0;
+
+        for (const char *p = l->text + l->indent; *p != '\0'; p++) {
+                if (p == name)
+                        end_piece(l, &piece, p[-1] == ' ' ? p - 1 : p, BREAK_RETURN_TYPE,
+                                  p[-1] == ' ', 0);
+                if (*p == '"') {
+                        p = skip_quoted(p);
+                } else if (*p == '(') {
+                        assert(brackets < BRACKETS_MAX);
+                        opens[brackets] = p;
+                        lists[brackets] = is_list(l->text, p) && depth < DEPTH_MAX - 1;
+                        if (lists[brackets++]) {
+                                l->opens[l->n_pieces] = true;
+                                end_piece(l, &piece, p + 1, BREAK_BRACKET, false, ++depth);
+                        }
+                } else if (*p == ')') {
+                        assert(brackets > 0);
+                        if (lists[--brackets]) {
+                                l->closes[l->n_pieces]++;
+                                depth--;
+                        } else if (is_cast_end(opens[brackets], p)) {
+                                end_piece(l, &piece, p + 1, BREAK_CAST, false, depth);
+                        }
+                } else if (*p == ',' && p[1] == ' ' && depth > 0) {
+                        end_piece(l, &piece, p + 1, BREAK_COMMA, true, depth);
+                } else if (*p == '=' && p[1] == ' ' && depth == 0 && brackets == 0) {
+                        end_piece(l, &piece, p + 1, BREAK_ASSIGNMENT, true, 0);
+                }
+        }
+        end_piece(l, &piece, l->text + strlen(l->text), BREAK_NONE, false, 0);
+}
+
+static unsigned break_cost(const Line *l, const Piece *p) {
+        unsigned cost = COST_DEPTH * (1 + p->depth);
+
+        switch (p->before) {
+        case BREAK_NONE:
+                break;
+        case BREAK_BRACKET:
+                return cost + (l->is_declaration ? COST_PARAMETERS : COST_CALL);
+        case BREAK_COMMA:
+                return cost + COST_COMMA;
+        case BREAK_ASSIGNMENT:
+                return cost + COST_ASSIGNMENT;
+        case BREAK_CAST:
+                return cost + COST_CAST;
+        case BREAK_RETURN_TYPE:
+                return cost + COST_RETURN_TYPE;
+        }
+        return cost;
+}
+
+/* ---- searching ---- */
+
+/* Inside a pair of brackets: where its lines begin, and where the last part of it began. */
+typedef struct Level {
+        size_t indent;
+        size_t last;
+        bool broken;
+} Level;
+
+typedef struct State {
+        size_t column;
+        unsigned depth;
+        Level levels[DEPTH_MAX];
+        uint64_t cost;
+        bool broken[PIECES_MAX];
+} State;
+
+/* How many of the best layouts of the first pieces are followed: more than differ in practice. */
+#define STATES_MAX 64
+
+static bool same_position(const State *a, const State *b) {
+        if (a->column != b->column || a->depth != b->depth)
+                return false;
+        for (unsigned i = 0; i <= a->depth; i++)
+                if (a->levels[i].indent != b->levels[i].indent ||
+                    a->levels[i].last != b->levels[i].last ||
+                    a->levels[i].broken != b->levels[i].broken)
+                        return false;
+        return true;
+}
+
+static void keep(State *states, size_t *n, const State *s) {
+        size_t worst = 0;
+
+        for (size_t i = 0; i < *n; i++) {
+                if (same_position(&states[i], s)) {
+                        if (s->cost < states[i].cost)
+                                states[i] = *s;
+                        return;
+                }
+                if (states[i].cost > states[worst].cost)
+                        worst = i;
+        }
+        if (*n < STATES_MAX)
+                states[(*n)++] = *s;
+        else if (s->cost < states[worst].cost)
+                states[worst] = *s;
+}
+
+static size_t broken_column(const Line *l, const Piece *p, const State *s) {
+        const Level *level = &s->levels[s->depth];
+
+        if (p->before == BREAK_RETURN_TYPE)
+                return l->indent;
+        if (p->before == BREAK_BRACKET)
+                return s->levels[s->depth - 1].last + INDENT;
+        return s->depth == 0 ? level->indent + INDENT : level->indent;
+}
+
+/* Puts the piece behind those that are laid out in s, on a new line or not. */
+static State place(const Line *l, size_t index, const State *before, bool on_new_line) {
+        const Piece *p = &l->pieces[index];
+        State s = *before;
+        size_t end;
+
+        if (p->before == BREAK_BRACKET) {
+                s.depth++;
+                s.levels[s.depth] = (Level){ .indent = s.column, .last = s.column };
+        }
+        if (on_new_line) {
+                Level *level = &s.levels[s.depth];
+
+                s.cost += break_cost(l, p) + (level->broken ? 0 : COST_FIRST);
+                s.column = broken_column(l, p, &s);
+                level->broken = true;
+                level->last = s.column;
+                if (p->before == BREAK_BRACKET)
+                        level->indent = s.column;
+        } else if (p->blank) {
+                s.column++;
+                if (p->before == BREAK_COMMA)
+                        s.levels[s.depth].last = s.column;
+        }
+        s.broken[index] = on_new_line;
+        end = s.column + p->width;
+        if (end > LAYOUT_COLUMNS)
+                s.cost += COST_EXCESS *
+                          (uint64_t)(end - (s.column > LAYOUT_COLUMNS ? s.column : LAYOUT_COLUMNS));
+        s.column = end;
+        s.depth -= (unsigned)l->closes[index];
+        return s;
+}
+
+static const State *find_best(const Line *l, State *states, State *next) {
+        size_t n = 1, n_next;
+        const State *best;
+
+        states[0] = (State){ .column = l->pieces[0].width };
+        states[0].levels[0] = (Level){ .indent = l->indent, .last = l->indent };
+        for (size_t i = 1; i < l->n_pieces; i++) {
+                n_next = 0;
+                for (size_t k = 0; k < n; k++) {
+                        State joined = place(l, i, &states[k], false);
+                        State broken = place(l, i, &states[k], true);
+
+                        keep(next, &n_next, &joined);
+                        keep(next, &n_next, &broken);
+                }
+                n = n_next;
+                memcpy(states, next, n * sizeof(*next));
+        }
+        best = &states[0];
+        for (size_t k = 1; k < n; k++)
+                if (states[k].cost < best->cost)
+                        best = &states[k];
+        return best;
+}
+
+/* Follows the breaks again, now writing. */
+static const char *write_line(Arena *a, const Line *l, const State *best) {
+        State s = { .column = l->pieces[0].width };
+        const char *text = arena_strndup(a, l->pieces[0].text, l->pieces[0].size);
+
+        s.levels[0] = (Level){ .indent = l->indent, .last = l->indent };
+        for (size_t i = 1; i < l->n_pieces; i++) {
+                const Piece *p = &l->pieces[i];
+                State after = place(l, i, &s, best->broken[i]);
+                size_t column = after.column - p->width;
+
+                if (best->broken[i])
+                        text = arena_printf(a, "%s\n%*s%.*s", text, (int)column, "", (int)p->size,
+                                            p->text);
+                else
+                        text = arena_printf(a, "%s%s%.*s", text, p->blank ? " " : "", (int)p->size,
+                                            p->text);
+                s = after;
+        }
+        return text;
+}
+
+/* A declaration or definition of a function, or of a pointer to one, not a call. */
+static bool is_declaration(const char *text) {
+        const char *bracket = strchr(text, '(');
+        const char *equals = strstr(text, " = ");
+        const char *name = bracket;
+
+        if (!bracket || (equals && equals < bracket) || strncmp(text, "return ", 7) == 0 ||
+            strncmp(text, "if (", 4) == 0)
+                return false;
+        while (name > text && is_word(name[-1]))
+                name--;
+        /* Something stands in front of the name: its type. */
+        return name > text && (name[-1] == ' ' || name[-1] == '*');
+}
+
+static const char *break_statement(Arena *a, const char *line, size_t indent) {
+        Line *l = arena_alloc(a, sizeof(*l));
+        State *states = arena_alloc(a, STATES_MAX * sizeof(*states));
+        State *next = arena_alloc(a, STATES_MAX * sizeof(*next));
+
+        l->text = line;
+        l->indent = indent;
+        l->is_declaration = is_declaration(line + indent);
+        cut(l);
+        return write_line(a, l, find_best(l, states, next));
+}
+
+/* ---- braces ---- */
+
+/* Where the comma (or the closing brace) behind the item is. */
+static const char *find_item_end(const char *p, const char *end) {
+        unsigned depth = 0;
+
+        for (; p < end; p++) {
+                if (*p == '"')
+                        p = skip_quoted(p);
+                else if (*p == '(' || *p == '{')
+                        depth++;
+                else if (*p == ')' || *p == '}')
+                        depth--;
+                else if (*p == ',' && depth == 0)
+                        return p;
+        }
+        return end;
+}
+
+/* Each item on a line, with a comma behind it: then the formatter leaves them so. */
+static const char *break_braces(Arena *a, const char *line, size_t indent, const char *open) {
+        const char *close = strrchr(line, '}');
+        const char *text = arena_strndup(a, line, (size_t)(open + 1 - line));
+        const char *item = open + 2;
+
+        while (item < close) {
+                const char *end = find_item_end(item, close);
+                size_t size = (size_t)(end - item);
+
+                if (end == close)
+                        size--; /* the blank before the brace */
+                text = arena_printf(a, "%s\n%s", text,
+                                    layout_line(a, arena_printf(a, "%*s%.*s,", (int)indent + INDENT,
+                                                                "", (int)size, item)));
+                item = end < close ? end + 2 : close;
+        }
+        return arena_printf(a, "%s\n%*s%s", text, (int)indent, "", close);
+}
+
+/* The brace of an initialiser that the line ends with, or NULL. */
+static const char *find_braces(const char *text) {
+        size_t size = strlen(text);
+        const char *open;
+
+        if (size < 2 || text[size - 2] != '}' || (text[size - 1] != ';' && text[size - 1] != ','))
+                return NULL;
+        if (*text == '{')
+                return text;
+        open = strstr(text, " = { ");
+        return open ? open + 3 : NULL;
+}
+
+const char *layout_line(Arena *a, const char *line) {
+        size_t indent = strspn(line, " ");
+        const char *text = line + indent;
+        const char *braces;
+
+        if (width_of(line, strlen(line)) <= LAYOUT_COLUMNS || *text == '*' || *text == '#' ||
+            *text == '"' || strncmp(text, "__extension__", 13) == 0 || strncmp(text, "/*", 2) == 0)
+                return line;
+        braces = find_braces(text);
+        if (braces)
+                return break_braces(a, line, indent, braces);
+        return break_statement(a, line, indent);
+}
