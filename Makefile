@@ -39,10 +39,12 @@ HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 endif
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fPIC $(SANITIZE) $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE $(HARDEN) $(INCLUDES) $(CPPFLAGS) -MMD -MP
-ALL_LDFLAGS = $(SANITIZE) -Wl,-z,relro,-z,now,-z,defs -Wl,--as-needed $(LDFLAGS)
-# A sanitizer's run time is found only when the program starts.
-ifeq ($(SAN),1)
-ALL_LDFLAGS := $(filter-out -Wl$(comma)-z$(comma)relro%,$(SANITIZE) -Wl,-z,relro,-z,now -Wl,--as-needed $(LDFLAGS))
+# With a sanitizer, symbols of its run time are left to the program.
+ALL_LDFLAGS = $(SANITIZE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),,-Wl,-z,defs) $(LDFLAGS)
+
+# Short lines by default; V=1 shows the commands.
+ifneq ($(V),1)
+Q = @printf '  %-8s %s\n' $(1) '$(patsubst $(CURDIR)/%,%,$@)';
 endif
 
 # ---- what there is ----
@@ -124,15 +126,15 @@ endif
 
 $(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c $(paths)
 	@mkdir -p $(@D)
-	$(HOSTCC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) -c -o $@ $<
+	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) -c -o $@ $<
 
 # Generated headers must be there before the first compilation; after it, the .d files know which matter.
 $(B)/obj/%.o: %.c $(paths) | $(stamps)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
+	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
+	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 # ---- generating ----
 
@@ -141,14 +143,14 @@ define make_gen
 $(B)/gen/$(1)/stamp: $(2) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
 	@touch $$@
-	$(CODEGEN) -o $$(@D) $(2)
+	$$(call Q,GEN)$(CODEGEN) -o $$(@D) $(2)
 	@rm -f $$(@D)/$(1)-stub.c && $(CODEGEN) --emit=stub -o $$(@D) $(2)
 	@ln -sfn ../gen/$(1) $(B)/include/$$$$($(CODEGEN) --print=include-dir $(2))
 gen_$(1) := $(foreach part,types.c backend.c module.c stub.c,$(B)/gen/$(1)/$(1)-$(part)) $(B)/gen/$(1)/$(1).c
 $$(gen_$(1)): $(B)/gen/$(1)/stamp ;
 $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o $(B)/libfascia.so
 	@mkdir -p $$(@D)
-	$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so $$(filter %.o,$$^) -L$(B) -lfascia
+	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so $$(filter %.o,$$^) -L$(B) -lfascia
 	@touch $$@
 endef
 $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
@@ -156,17 +158,17 @@ $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
 # ---- linking ----
 
 $(CODEGEN): $(codegen_objects)
-	$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1)
+	$(call Q,HOSTLD)$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1)
 
 # What is exported is said by the version script alone.
 $(B)/libfascia.so.0: $(library_objects) client/libfascia.map
-	$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions -Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions -Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
 
 $(B)/libfascia-service.so.0: $(service_objects) $(B)/libfascia.so
-	$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
 $(B)/%.so: $(B)/%.so.0
-	ln -sf $*.so.0 $@
+	@ln -sf $(notdir $*).so.0 $@
 
 # Archives are for tests, which look inside.
 $(B)/libfascia.a: $(library_objects)
@@ -175,44 +177,44 @@ $(B)/libcodegen.a: $(filter-out %/main.o,$(codegen_objects))
 $(B)/libgenerated.a: $(foreach s,$(stems),$(foreach part,-types -backend,$(B)/gen/$s/$s$(part).o) $(B)/gen/$s/$s.o)
 $(B)/%.a:
 	@rm -f $@
-	$(AR) rcs $@ $^
+	$(call Q,AR)$(AR) rcs $@ $^
 
 # In the build tree a program finds its libraries beside it; what is installed has no such path.
 $(B)/fasciad $(B)/install/fasciad: $(B)/obj/daemon/fasciad.o $(B)/libfascia-service.so $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $< -L$(B) -Wl,--no-as-needed -lfascia-service -lfascia $(LIBS)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $< -L$(B) -Wl,--no-as-needed -lfascia-service -lfascia $(LIBS)
 $(B)/fasciad: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
 $(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 
 .SECONDEXPANSION:
 $(B)/plugins/%.so: $(B)/obj/daemon/backends/%.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 
 # remote-client is an example for interfaces/remote.qface.
 $(B)/examples/%: $(B)/obj/client/examples/%.o $$(foreach s,$$(firstword $$(subst -, ,$$*)),$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
 archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
 test_libs = $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(test_libs)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(test_libs)
 
 $(benches:%=$(B)/bench/%): $(B)/bench/%: $(B)/obj/tests/bench/%.o $$(foreach s,remote,$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) -lm
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) -lm
 
 # The stubs are proven to be backends.
 stubs := $(stems:%=$(B)/stubs/%.so)
 $(B)/stubs/%.so: $$(B)/gen/$$*/$$*-stub.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 
 # ---- using ----
 

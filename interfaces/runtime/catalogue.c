@@ -192,8 +192,8 @@ static int plugin_open(Host *host, Plugin *p, char **reterr_text) {
 
 int host_find_backend(Host *host, const char *plugin_name, const struct fascia_interface *interface,
                       HostBackend *ret, char **reterr_text) {
-        const struct fascia_plugin_feature *feature;
-        Plugin *p;
+        const struct fascia_plugin_feature *feature = NULL;
+        Plugin *p = NULL;
         int r;
 
         r = host_get_plugin(host, plugin_name, &p, reterr_text);
@@ -352,7 +352,7 @@ static bool modules_agree(const struct fascia_module *a, const struct fascia_mod
 
 int fascia_host_get_module_library(struct fascia_host *host, const struct fascia_module *module,
                                    const struct fascia_module_library **ret_library) {
-        const struct fascia_module_library *l;
+        const struct fascia_module_library *l = NULL;
         char *text = NULL;
         int r;
 

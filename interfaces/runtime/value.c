@@ -229,8 +229,11 @@ FASCIA_EXPORT bool fascia_value_equal(const struct fascia_type *type, const void
 }
 
 bool value_is_encodable(const struct fascia_type *type, const void *value) {
-        if (type->kind == FASCIA_KIND_STRING)
-                return utf8_is_valid(string_of(value));
+        if (type->kind == FASCIA_KIND_STRING) {
+                const char *s = *(const char *const *)value;
+
+                return s && utf8_is_valid(s);
+        }
         if (type->kind == FASCIA_KIND_STRUCT) {
                 for (uint32_t i = 0; i < type->n_members; i++)
                         if (!value_is_encodable(type->members[i].type,
