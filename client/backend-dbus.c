@@ -247,10 +247,12 @@ static const char *backend_address(const struct fascia_backend *backend) {
 
 static uint64_t backend_timeout(const struct fascia_backend *backend) {
         const Config *config = host_get_config(fascia_backend_get_host(backend));
-        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
+        const char *module = fascia_backend_get_interface(backend)->module->name;
 
-        return config ? config_get_time(config, interface->module->name, NULL, "ConnectionTimeout")
-                      : DEFAULT_TIMEOUT_USEC;
+        /* A key of clients, not of services that use this backend as a gateway. */
+        if (!config || !config_lookup(config, module, NULL, "ConnectionTimeout"))
+                return DEFAULT_TIMEOUT_USEC;
+        return config_get_time(config, module, NULL, "ConnectionTimeout");
 }
 
 static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub, RemoteModule **ret) {
