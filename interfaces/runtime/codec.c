@@ -135,7 +135,8 @@ static int read_string(Reader *r, const char **ret) {
 
 /* Reads all members, or releases those that it read. */
 static int read_members(Reader *r, const struct fascia_type *type, void *value) {
-        memset(value, 0, type->size); /* padding */
+        if (type->size > 0) /* without arguments there may be no storage */
+                memset(value, 0, type->size);
         for (uint32_t i = 0; i < type->n_members; i++) {
                 const struct fascia_member *m = &type->members[i];
                 int k = codec_read(r, m->type, (char *)value + m->offset);
