@@ -23,9 +23,10 @@ VERSION = 0.1.0
 
 # Asked for only when something is built, so that this file can be read before the packages are there.
 PKG_CONFIG ?= pkg-config
-SYSTEMUNITDIR = $(shell $(PKG_CONFIG) --variable=systemdsystemunitdir systemd)
-SYSUSERSDIR = $(shell $(PKG_CONFIG) --variable=sysusersdir systemd)
-DBUSDATADIR = $(shell $(PKG_CONFIG) --variable=datadir dbus-1)/dbus-1
+pkg_dir = $(or $(shell $(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null),$(3))
+SYSTEMUNITDIR = $(call pkg_dir,systemdsystemunitdir,systemd,/usr/lib/systemd/system)
+SYSUSERSDIR = $(call pkg_dir,sysusersdir,systemd,/usr/lib/sysusers.d)
+DBUSDATADIR = $(call pkg_dir,datadir,dbus-1,/usr/share)/dbus-1
 LIBS = $(shell $(PKG_CONFIG) --libs libsystemd inih)
 
 CC ?= cc
@@ -35,10 +36,12 @@ WARNINGS = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla
 ifeq ($(SAN),1)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else
-HARDEN = -D_FORTIFY_SOURCE=2 -fstack-protector-strong
+STACK = -fstack-protector-strong
+# A compiler that does not optimise would warn of it.
+FORTIFY = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
 endif
-ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fPIC $(SANITIZE) $(CFLAGS)
-ALL_CPPFLAGS = -D_GNU_SOURCE $(HARDEN) $(INCLUDES) $(CPPFLAGS) -MMD -MP
+ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fPIC $(STACK) $(SANITIZE) $(CFLAGS)
+ALL_CPPFLAGS = -D_GNU_SOURCE $(FORTIFY) $(INCLUDES) $(CPPFLAGS) -MMD -MP
 # With a sanitizer, symbols of its run time are left to the program.
 ALL_LDFLAGS = $(SANITIZE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),,-Wl,-z,defs) $(LDFLAGS)
 
@@ -124,14 +127,20 @@ $(file >$(paths),$(paths_text))
 endif
 endif
 
-$(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c $(paths)
+# Only files that name one of them are compiled again when it changes.
+knows_paths := $(shell grep -lE 'FASCIA_(VENDOR_DIR|SYSCONF_DIR|PLUGIN_DIR|MODULE_DIR|VERSION)' \
+	interfaces/*/*.c client/*.c daemon/*.c 2>/dev/null)
+$(call objects,$(knows_paths)): PATHS = -include $(paths)
+$(call objects,$(knows_paths)): $(paths)
+
+$(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c
 	@mkdir -p $(@D)
-	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) -c -o $@ $<
+	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Generated headers must be there before the first compilation; after it, the .d files know which matter.
-$(B)/obj/%.o: %.c $(paths) | $(stamps)
+$(B)/obj/%.o: %.c | $(stamps)
 	@mkdir -p $(@D)
-	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) -include $(paths) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
+	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(PATHS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
@@ -200,7 +209,8 @@ $(B)/examples/%: $(B)/obj/client/examples/%.o $$(foreach s,$$(firstword $$(subst
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
 archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
-test_libs = $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1) -ldl -pthread -lm
+# All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
+test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)
@@ -221,18 +231,19 @@ $(B)/stubs/%.so: $$(B)/gen/$$*/$$*-stub.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$
 environment = FASCIA_SOURCE_DIR=$(CURDIR) FASCIA_BUILD_DIR=$(CURDIR)/$(B) FASCIA_CODEGEN=$(CURDIR)/$(CODEGEN)
 
 # The packages first, then what needs them: make asks pkg-config only once it runs again.
+again = +$(MAKE) --no-print-directory $(if $(filter -j% --jobserver%,$(MAKEFLAGS)),,-j$(shell nproc))
 run: packages-run
-	@+$(MAKE) --no-print-directory all
+	@$(again) all
 	@$(environment) client/examples/tour.sh
 
 check: packages-check
-	@+$(MAKE) --no-print-directory check-programs
+	@$(again) check-programs
 	@$(environment) SAN=$(SAN) VALGRIND=$(VALGRIND) tests/run-tests $(T)
 
 check-programs: all $(stubs) $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 
 bench: packages-check
-	@+$(MAKE) --no-print-directory check-programs
+	@$(again) check-programs
 	@$(environment) QUICK=$(QUICK) tests/bench/run
 
 golden: $(CODEGEN)
@@ -245,7 +256,78 @@ golden: $(CODEGEN)
 format:
 	clang-format -i $(shell git ls-files '*.c' '*.h' ':!tests/golden')
 
+# ---- installing ----
+
+# stage: lays out below $$root what is to be installed, under the names that it will have. install then puts each
+# file in place under another name and renames it: message buses read a policy as soon as it is there, whole or not.
+# uninstall removes the same files. Test interfaces and private headers stay in the build.
+define stage
+	set -eu; umask 022; root=$$(mktemp -d); trap 'rm -rf "$$root"' EXIT; \
+	put() { \
+		mode=$$1; to=$$root$$2; shift 2; mkdir -p "$$to"; \
+		for file; do [ ! -f "$$file" ] || install -m "$$mode" "$$file" "$$to"; done; \
+	}; \
+	put 755 $(BINDIR) $(B)/install/fasciad $(CODEGEN); \
+	put 755 $(LIBDIR) $(wildcard $(B)/lib*.so.0); \
+	for library in $(notdir $(wildcard $(B)/lib*.so.0)); do \
+		ln -s $$library $$root$(LIBDIR)/$${library%.0}; \
+	done; \
+	put 755 $(PKGLIBDIR)/plugins $(plugins); \
+	put 644 $(PKGLIBDIR) $(wildcard config/*.conf); \
+	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
+	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
+	for page in $(wildcard */*.[1-8] */*/*.[1-8]); do put 644 $(MANDIR)/man$${page##*.} $$page; done; \
+	mkdir -p $$root$(LIBDIR)/pkgconfig $$root$(SYSTEMUNITDIR) $$root$(SYSUSERSDIR); \
+	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
+		client/fascia.pc.in >$$root$(LIBDIR)/pkgconfig/fascia.pc; \
+	sed -e 's|@BINDIR@|$(BINDIR)|; s|@LIBDIR@|$(LIBDIR)|' \
+		systemd/fasciad.service.in >$$root$(SYSTEMUNITDIR)/fasciad.service; \
+	cp systemd/fascia.sysusers $$root$(SYSUSERSDIR)/fascia.conf; \
+	mkdir -p $$root$(DBUSDATADIR)/system.d $$root$(DBUSDATADIR)/system-services; \
+	for stem in $(shipped); do \
+		qface=interfaces/$$stem.qface; name=$$($(CODEGEN) --print=bus-name $$qface); \
+		put 755 $(PKGLIBDIR)/modules $(B)/modules/$$name.so; \
+		put 644 $(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir $$qface) \
+			$$(ls $(B)/gen/$$stem/*.h | grep -v -e -private.h); \
+		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/$$stem/xml/*.xml; \
+		sed -e "s|@NAME@|$$name|" systemd/dbus-activation.service.in \
+			>$$root$(DBUSDATADIR)/system-services/$$name.service; \
+		$(CODEGEN) --print=interfaces $$qface | sed -e 's|^\([^ ]*\) \(.*\)$$|    $(deny) send_interface="\1"/>\
+    $(deny) send_interface="org.freedesktop.DBus.Properties" send_path="\2"/>|' >$$root/deny; \
+		sed -e "s|@NAME@|$$name|; /@DENY@/ { r $$root/deny" -e 'd }' config/dbus-policy.conf.in \
+			>$$root$(DBUSDATADIR)/system.d/$$name.conf; \
+		rm $$root/deny; \
+	done; \
+	files=$$(cd "$$root" && find . ! -type d)
+endef
+deny = <deny send_type="signal" send_broadcast="false"
+own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(INCLUDEDIR)/fascia \
+	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
+	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia
+
+# What concerns the running system is left out when it is not the one installed to, and may fail: it says so then.
+install: all
+	@$(stage); \
+	for file in $$files; do \
+		to=$(DESTDIR)/$${file#./}; new=$${to%/*}/.$${to##*/}.new; \
+		mkdir -p "$${to%/*}"; cp -dp "$$root/$$file" "$$new"; mv -fT "$$new" "$$to"; \
+	done; \
+	echo "installed $$(echo "$$files" | wc -l) files to $(DESTDIR)$(PREFIX)"
+	@$(if $(DESTDIR),,$(call tell,ldconfig,the libraries may not be found))
+	@$(if $(DESTDIR),,$(call tell,systemd-sysusers $(SYSUSERSDIR)/fascia.conf,the user fascia is to be added by hand))
+	@$(if $(DESTDIR),,$(call tell,systemctl daemon-reload,systemd will read the unit when it starts))
+	@$(if $(DESTDIR),,$(call tell,$(reload_bus),the message bus will read the policy when it starts))
+tell = $(1) || echo 'note: "$(1)" failed: $(2)' >&2
+reload_bus = busctl --quiet call org.freedesktop.DBus / org.freedesktop.DBus ReloadConfig
+
+uninstall: all
+	@$(stage); cd /; \
+	for file in $$files; do rm -f "$(DESTDIR)/$${file#./}"; done
+	@rmdir $(own_directories:%=$(DESTDIR)%) 2>/dev/null || :
+	@$(if $(DESTDIR),,$(call tell,ldconfig,the cache of libraries keeps the old ones))
+	@echo 'uninstalled; the user fascia and $(SYSCONFDIR)/fascia are left'
+
 clean:
 	rm -rf build
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/gen -name '*.d' 2>/dev/null)
