@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Finds the address of a bus as sd-bus does, but never by the environment of another user. */
-#define _GNU_SOURCE 1 /* secure_getenv */
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a service demands of a value beyond its type. */
-#define _GNU_SOURCE 1 /* vasprintf */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>

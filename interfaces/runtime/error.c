@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Translates between errno and D-Bus error names; keeps errors with their texts. */
-#define _GNU_SOURCE 1 /* vasprintf, strerrordesc_np */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

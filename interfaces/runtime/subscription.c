@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* What a connection does until it is told not to: serve paths, listen to signals, own names. */
-#define _GNU_SOURCE 1 /* vasprintf, strerrordesc_np */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>

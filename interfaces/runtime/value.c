@@ -12,8 +12,8 @@
 /*
  * The empty string is never allocated: a copy of one is this static one, and a release leaves every
  * empty string alone. So start values cost nothing, and a value that one copy of this library made
- * can be released by another. A NULL string, which a struct that a backend zeroed contains, counts
- * as empty.
+ * can be released by another. A NULL string, which a struct that a backend zeroed contains, is
+ * refused by value_is_encodable(); everything else reads it as empty.
  */
 static const char empty_string[] = "";
 
