@@ -345,39 +345,33 @@ bool c_needs_null_check(Parameter *const *parameters, size_t n) {
         return false;
 }
 
-static void emit_packed(Emitter *e, Parameter *const *parameters, size_t n) {
-        for (size_t i = 0; i < n; i++) {
-                const Type *t = parameters[i]->type;
-                const char *cast = c_is_pointed(t) ? "*" : t->kind == TYPE_ENUM ? "(int32_t)" : "";
-
-                emit(e, VARS("name", parameters[i]->symbol.bare, "cast", cast),
-                     "                .${name} = ${cast}${name},\n");
-        }
-        emit(e, NULL, "        };\n\n");
-}
-
-void emit_pack_arguments(Emitter *e, const Module *m, const Interface *f, const Symbol *symbol,
+void emit_pack_arguments(Emitter *e, const Interface *f, const Symbol *symbol,
                          Parameter *const *parameters, size_t n) {
-        const char *type = arena_printf(m->arena, "struct %s_%s_arguments", f->symbol.c,
-                                        symbol->local);
-
-        if (n == 0) {
-                emit(e, NULL, "\n");
-                return;
-        }
-        if (!c_needs_null_check(parameters, n)) {
-                emit(e, VARS("type", type), "        const ${type} arguments = {\n");
-                emit_packed(e, parameters, n);
-                return;
-        }
-        emit(e, VARS("type", type), "        ${type} arguments;\n\n");
+        if (n > 0)
+                emit(e, VARS("i", f->symbol.c, "s", symbol->local),
+                     "        struct ${i}_${s}_arguments arguments;\n");
+        emit(e, NULL, "\n");
         for (size_t i = 0; i < n; i++)
                 if (c_is_pointed(parameters[i]->type))
                         emit(e, VARS("name", parameters[i]->symbol.bare),
                              "        if (!${name})\n"
                              "                return -EINVAL;\n");
-        emit(e, VARS("type", type), "        arguments = (${type}){\n");
-        emit_packed(e, parameters, n);
+        for (size_t i = 0; i < n; i++) {
+                const Type *t = parameters[i]->type;
+                const char *cast = c_is_pointed(t) ? "*" : t->kind == TYPE_ENUM ? "(int32_t)" : "";
+
+                emit(e, VARS("name", parameters[i]->symbol.bare, "cast", cast),
+                     "        arguments.${name} = ${cast}${name};\n");
+        }
+}
+
+const char *emit_load(Emitter *e, const Module *m, const Type *t, const char *indent,
+                      const char *pointer) {
+        if (t->kind != TYPE_ENUM)
+                return c_load(m, t, pointer);
+        emit(e, VARS("indent", indent, "pointer", pointer),
+             "${indent}const int32_t number = *(const int32_t *)${pointer};\n");
+        return arena_printf(m->arena, "(enum %s)number", t->enumeration->symbol.c);
 }
 
 bool c_any_arguments(const Interface *f) {

@@ -22,6 +22,10 @@ const char *c_tag(const Module *m, const Type *t);
 /* From where a value is stored, by expression, to how it is passed: "(enum x)*(const int32_t
  * *)data". pointer: an expression of type const void *. */
 const char *c_load(const Module *m, const Type *t, const char *pointer);
+/* The same; an enum is read into a variable first, which is emitted here: what comes of it is short
+ * enough for a list of arguments. */
+const char *emit_load(Emitter *e, const Module *m, const Type *t, const char *indent,
+                      const char *pointer);
 /* The value of an empty parameter: "0", "\"\"". Not for what is passed by pointer. */
 const char *c_empty(const Type *t);
 
@@ -44,9 +48,9 @@ bool emit_constraint(Emitter *e, const Module *m, const char *name, const Type *
 
 /* Whether an argument comes by pointer, which might be NULL. */
 bool c_needs_null_check(Parameter *const *parameters, size_t n);
-/* Emits `arguments`, the struct that holds the parameters, after a check of those that are
- * pointers. Ends with a blank line; without parameters it is all there is. */
-void emit_pack_arguments(Emitter *e, const Module *m, const Interface *f, const Symbol *symbol,
+/* Emits `arguments`, the struct that holds the parameters, and a check of those that are pointers;
+ * without parameters only the blank line behind the declarations. */
+void emit_pack_arguments(Emitter *e, const Interface *f, const Symbol *symbol,
                          Parameter *const *parameters, size_t n);
 
 /* Whether any operation of the interface has parameters. */

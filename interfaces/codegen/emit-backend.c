@@ -64,8 +64,8 @@ static void emit_ops(Emitter *e, const Module *m, const Interface *f) {
 
                 emit_doc(e, "        ", &o->symbol, NULL);
                 emit(e,
-                     VARS("i", f->symbol.c, "o", o->symbol.local, "fn", o->symbol.bare, "parameters",
-                          c_parameter_list(m, o->parameters, o->n_parameters)),
+                     VARS("i", f->symbol.c, "o", o->symbol.local, "fn", o->symbol.bare,
+                          "parameters", c_parameter_list(m, o->parameters, o->n_parameters)),
                      "        int (*${fn})(struct ${i}_backend *backend${parameters}, struct ${i}_${o}_reply reply, void *userdata);\n");
         }
         emit(e, VARS("i", f->symbol.c, "upper", f->symbol.upper),
@@ -213,14 +213,17 @@ static void emit_adapter_set(Emitter *e, const Module *m, const Interface *f) {
              "        switch (property) {\n");
         for (size_t i = 0; i < f->n_properties; i++) {
                 const Property *p = f->properties[i];
+                const char *value;
 
                 if (!c_is_settable(p))
                         continue;
                 emit(e,
                      VARS("i", f->symbol.c, "upper", f->symbol.upper, "p", p->symbol.local, "P",
-                          p->symbol.upper, "value", c_load(m, p->type, "value")),
+                          p->symbol.upper),
                      "        case ${upper}_PROPERTY_${P}: {\n"
-                     "                const struct ${i}_set_${p}_reply ticket = { reply };\n"
+                     "                const struct ${i}_set_${p}_reply ticket = { reply };\n");
+                value = emit_load(e, m, p->type, "                ", "value");
+                emit(e, VARS("i", f->symbol.c, "p", p->symbol.local, "value", value),
                      "\n"
                      "                if (!HAS_OPERATION(${i}, ops, set_${p}))\n"
                      "                        return -EOPNOTSUPP;\n"
@@ -375,7 +378,7 @@ static void emit_signal_functions(Emitter *e, const Module *m, const Interface *
                           c_parameter_list(m, s->parameters, s->n_parameters)),
                      "int ${i}_backend_emit_${s}(struct ${i}_backend *backend${parameters}) {\n"
                      "        struct fascia_backend *base = (struct fascia_backend *)backend;\n");
-                emit_pack_arguments(e, m, f, &s->symbol, s->parameters, s->n_parameters);
+                emit_pack_arguments(e, f, &s->symbol, s->parameters, s->n_parameters);
                 emit(e,
                      VARS("upper", f->symbol.upper, "S", s->symbol.upper, "arguments",
                           s->n_parameters > 0 ? "&arguments" : "NULL"),
@@ -406,7 +409,8 @@ static void emit_answer_functions(Emitter *e, const Module *m, const Interface *
                 const char *value = "NULL";
 
                 emit(e,
-                     VARS("i", f->symbol.c, "o", o->symbol.local, "result", c_result_parameter(m, o)),
+                     VARS("i", f->symbol.c, "o", o->symbol.local, "result",
+                          c_result_parameter(m, o)),
                      "int ${i}_backend_reply_${o}(struct ${i}_${o}_reply reply${result}) {\n");
                 if (o->result->kind != TYPE_VOID)
                         value = emit_raw(e, o->result, "result", m->arena);
@@ -424,7 +428,8 @@ static bool needs_errno(const Module *m) {
                 if (c_has_setters(f) || has_operations(f))
                         return true;
                 for (size_t j = 0; j < f->n_signals; j++)
-                        if (c_needs_null_check(f->signals[j]->parameters, f->signals[j]->n_parameters))
+                        if (c_needs_null_check(f->signals[j]->parameters,
+                                               f->signals[j]->n_parameters))
                                 return true;
         }
         return false;

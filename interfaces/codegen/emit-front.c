@@ -193,13 +193,22 @@ static void emit_notify_properties(Emitter *e, const Module *m, const Interface 
         for (size_t i = 0; i < f->n_properties; i++) {
                 const Property *p = f->properties[i];
 
+                const bool block = p->type->kind == TYPE_ENUM;
+                const char *value;
+
                 emit(e,
-                     VARS("upper", f->symbol.upper, "p", p->symbol.local, "P", p->symbol.upper,
-                          "value", c_load(m, p->type, "data")),
-                     "                case ${upper}_PROPERTY_${P}:\n"
+                     VARS("upper", f->symbol.upper, "P", p->symbol.upper, "open",
+                          block ? " {" : ""),
+                     "                case ${upper}_PROPERTY_${P}:${open}\n");
+                value = emit_load(e, m, p->type, "                        ", "data");
+                emit(e,
+                     VARS("p", p->symbol.local, "value", value, "blank", block ? "\n" : "", "close",
+                          block ? "                }\n" : ""),
+                     "${blank}"
                      "                        if (listener->${p}_changed)\n"
                      "                                listener->${p}_changed(self, ${value}, userdata);\n"
-                     "                        break;\n");
+                     "                        break;\n"
+                     "${close}");
         }
         emit(e, NULL,
              "                }\n"
@@ -394,13 +403,14 @@ static void emit_complete_operation(Emitter *e, const Module *m, const Interface
                                     const Operation *o) {
         const char *result = "";
 
-        if (o->result->kind != TYPE_VOID)
-                result = arena_printf(m->arena, ", %s", c_load(m, o->result, "result"));
         emit(e, VARS("i", f->symbol.c, "o", o->symbol.local),
              "static void ${i}_complete_${o}(struct fascia_feature *feature, const struct fascia_error *error, const void *result, fascia_function *done, void *userdata) {\n"
              "        struct ${i} *self = (struct ${i} *)feature;\n"
-             "        ${i}_${o}_fn *fn = (${i}_${o}_fn *)done;\n"
-             "\n");
+             "        ${i}_${o}_fn *fn = (${i}_${o}_fn *)done;\n");
+        if (o->result->kind != TYPE_VOID)
+                result = arena_printf(m->arena, ", %s",
+                                      emit_load(e, m, o->result, "        ", "result"));
+        emit(e, NULL, "\n");
         if (!*result)
                 emit(e, NULL, "        (void)result;\n");
         emit(e, VARS("result", result),
@@ -416,7 +426,7 @@ static void emit_operation(Emitter *e, const Module *m, const Interface *f, cons
                   c_parameter_list(m, o->parameters, o->n_parameters)),
              "int ${c}(struct ${i} *self${parameters}, ${i}_${o}_fn *done, void *userdata, struct fascia_call **ret_call) {\n"
              "        struct fascia_feature *feature = (struct fascia_feature *)self;\n");
-        emit_pack_arguments(e, m, f, &o->symbol, o->parameters, o->n_parameters);
+        emit_pack_arguments(e, f, &o->symbol, o->parameters, o->n_parameters);
         emit(e,
              VARS("i", f->symbol.c, "upper", f->symbol.upper, "o", o->symbol.local, "O",
                   o->symbol.upper, "arguments", o->n_parameters > 0 ? "&arguments" : "NULL"),

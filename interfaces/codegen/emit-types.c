@@ -65,15 +65,16 @@ static void emit_struct(Emitter *e, const Module *m, const Struct *s) {
         for (size_t i = 0; i < s->n_fields; i++) {
                 const Field *field = s->fields[i];
                 const Type *t = field->type;
-                const char *remark = "";
+                const char *remark = NULL;
 
-                emit_doc(e, "        ", &field->symbol, NULL);
                 if (t->kind == TYPE_ENUM)
-                        remark = arena_printf(m->arena, " /* enum %s */", t->enumeration->symbol.c);
+                        remark = arena_printf(m->arena, "A value of enum %s.",
+                                              t->enumeration->symbol.c);
+                emit_doc(e, "        ", &field->symbol, remark);
                 emit(e,
                      VARS("type", t->kind == TYPE_FLAG ? c_parameter(m, t) : c_storage(m, t),
-                          "name", field->symbol.bare, "remark", remark),
-                     "        ${type}${name};${remark}\n");
+                          "name", field->symbol.bare),
+                     "        ${type}${name};\n");
         }
         emit(e, NULL, "};\n\n");
         emit_copy_functions(e, s->symbol.c);
@@ -259,7 +260,10 @@ static void emit_enumerators(Emitter *e, const Module *m, const Enum *n) {
                           n->is_flag ? arena_printf(m->arena, "INT64_C(0x%" PRIx64 ")",
                                                     (uint64_t)n->members[i]->value)
                                      : arena_printf(m->arena, "%" PRId64, n->members[i]->value)),
-                     "        { .name = \"${name}\", .value = ${value} },\n");
+                     "        {\n"
+                     "                .name = \"${name}\",\n"
+                     "                .value = ${value},\n"
+                     "        },\n");
         emit(e, NULL, "};\n\n");
 }
 

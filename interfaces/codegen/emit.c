@@ -25,9 +25,23 @@ static void emit_bytes(Emitter *e, const char *s, size_t size) {
         e->text[e->size] = '\0';
 }
 
-static void emit_line(Emitter *e, const char *line, size_t size) {
-        const char *text = layout_line(e->arena, arena_strndup(e->arena, line, size));
+/* An initialiser whose first line had to be broken stands further to the right, up to its end. */
+static size_t extra_indent(Emitter *e, const char *line, size_t size) {
+        size_t indent = e->shifted;
 
+        if (indent > 0 && size >= 2 && line[0] == '}' && line[size - 1] == ';')
+                e->shifted = 0;
+        return size > 0 ? indent : 0;
+}
+
+static void emit_line(Emitter *e, const char *line, size_t size) {
+        size_t extra = extra_indent(e, line, size);
+        const char *text = layout_line(
+                e->arena, arena_printf(e->arena, "%*s%.*s", (int)extra, "", (int)size, line));
+
+        if (size > 1 && line[0] != ' ' && line[size - 1] == '{' && line[size - 2] == ' ' &&
+            size > 3 && line[size - 3] == '=' && strchr(text, '\n'))
+                e->shifted = strspn(strrchr(text, '\n') + 1, " ");
         emit_bytes(e, text, strlen(text));
         emit_bytes(e, "\n", 1);
 }
@@ -47,7 +61,8 @@ static const char *fill(Emitter *e, const char *const *vars, const char *templat
 
         emitter_init(&filled, e->arena);
         for (const char *hole; (hole = strstr(template, "${")); template = strchr(hole, '}') + 1) {
-                const char *value = vars_get(vars, hole + 2, (size_t)(strchr(hole, '}') - hole) - 2);
+                const char *value = vars_get(vars, hole + 2,
+                                             (size_t)(strchr(hole, '}') - hole) - 2);
 
                 emit_bytes(&filled, template, (size_t)(hole - template));
                 emit_bytes(&filled, value, strlen(value));

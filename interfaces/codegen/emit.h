@@ -8,6 +8,7 @@ typedef struct Emitter {
         Arena *arena;
         char *text; /* NUL terminated; of the arena */
         size_t size, capacity;
+        size_t shifted; /* by how much the lines of an initialiser are indented more */
 } Emitter;
 
 void emitter_init(Emitter *e, Arena *a);

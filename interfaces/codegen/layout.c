@@ -20,6 +20,9 @@
 #define COST_PARAMETERS 100   /* behind the bracket of a declaration */
 #define COST_ASSIGNMENT 100   /* behind '=' */
 #define COST_CAST 100         /* behind a cast */
+#define COST_NAME 200         /* in front of the name of a variable */
+#define COST_POINTER 190      /* in front of the star that belongs to it */
+#define COST_TAG 5000         /* behind 'struct' */
 #define COST_RETURN_TYPE 1000 /* in front of the name of a function */
 #define COST_FIRST 15         /* for the first break inside a pair of brackets */
 #define COST_EXCESS 1000000   /* for each character too many */
@@ -34,6 +37,9 @@ typedef enum Break {
         BREAK_COMMA,
         BREAK_ASSIGNMENT,
         BREAK_CAST,
+        BREAK_NAME,
+        BREAK_POINTER,
+        BREAK_TAG,
         BREAK_RETURN_TYPE,
 } Break;
 
@@ -76,14 +82,14 @@ static bool is_word(char c) {
 static bool is_list(const char *line, const char *bracket) {
         if (bracket == line || bracket[1] == ')')
                 return false;
-        return is_word(bracket[-1]) || (bracket[-1] == ')' && bracket[1] != '*');
+        return is_word(bracket[-1]) || bracket[-1] == ')';
 }
 
 /* Behind a type in brackets; (*name)(…) has none. */
 static bool is_cast_end(const char *open, const char *bracket) {
         if (open[1] == '*')
                 return false;
-        return is_word(bracket[1]) || bracket[1] == '(' || bracket[1] == '*' || bracket[1] == '&';
+        return is_word(bracket[1]) || bracket[1] == '*' || bracket[1] == '&';
 }
 
 static void end_piece(Line *l, Piece *piece, const char *end, Break next, bool blank,
@@ -111,6 +117,36 @@ static const char *find_function_name(const Line *l) {
         return p > l->text ? p : NULL;
 }
 
+/* In front of the name of the variable and its star, when one is declared. */
+static const char *find_variable_name(const Line *l) {
+        const char *text = l->text + l->indent;
+        const char *p = strstr(text, " = ");
+
+        if (!p && !strchr(text, '('))
+                p = strchr(text, ';');
+        if (!p || memchr(text, '(', (size_t)(p - text)))
+                return NULL;
+        while (p > text && p[-1] != ' ')
+                p--;
+        return p > text ? p : NULL;
+}
+
+/* In front of the name of a parameter: the last word before the comma or bracket. */
+static bool is_parameter_name(const Line *l, const char *p, unsigned depth) {
+        if (!l->is_declaration || depth != 1 || p[-1] != ' ' || (!is_word(*p) && *p != '*'))
+                return false;
+        p += *p == '*';
+        while (is_word(*p))
+                p++;
+        return *p == ',' || *p == ')';
+}
+
+static bool is_tag(const Line *l, const char *p) {
+        const char *start = l->text + l->indent;
+
+        return p - start >= 7 && strncmp(p - 7, "struct ", 7) == 0;
+}
+
 static const char *skip_quoted(const char *p) {
         for (p++; *p != '"'; p++)
                 if (*p == '\\')
@@ -122,6 +158,7 @@ static void cut(Line *l) {
         bool lists[BRACKETS_MAX] = { false };
         const char *opens[BRACKETS_MAX];
         const char *name = find_function_name(l);
+        const char *variable = find_variable_name(l);
         Piece piece = { .text = l->text };
         unsigned depth = 0, brackets = 0;
 
@@ -129,6 +166,11 @@ static void cut(Line *l) {
                 if (p == name)
                         end_piece(l, &piece, p[-1] == ' ' ? p - 1 : p, BREAK_RETURN_TYPE,
                                   p[-1] == ' ', 0);
+                if (p == variable || is_parameter_name(l, p, depth))
+                        end_piece(l, &piece, p - 1, *p == '*' ? BREAK_POINTER : BREAK_NAME, true,
+                                  depth);
+                else if (is_tag(l, p))
+                        end_piece(l, &piece, p - 1, BREAK_TAG, true, depth);
                 if (*p == '"') {
                         p = skip_quoted(p);
                 } else if (*p == '(') {
@@ -149,7 +191,7 @@ static void cut(Line *l) {
                         }
                 } else if (*p == ',' && p[1] == ' ' && depth > 0) {
                         end_piece(l, &piece, p + 1, BREAK_COMMA, true, depth);
-                } else if (*p == '=' && p[1] == ' ' && depth == 0 && brackets == 0) {
+                } else if (*p == '=' && p[1] == ' ' && p[2] != '{' && depth == 0 && brackets == 0) {
                         end_piece(l, &piece, p + 1, BREAK_ASSIGNMENT, true, 0);
                 }
         }
@@ -170,6 +212,12 @@ static unsigned break_cost(const Line *l, const Piece *p) {
                 return cost + COST_ASSIGNMENT;
         case BREAK_CAST:
                 return cost + COST_CAST;
+        case BREAK_NAME:
+                return cost + COST_NAME;
+        case BREAK_POINTER:
+                return cost + COST_POINTER;
+        case BREAK_TAG:
+                return cost + COST_TAG;
         case BREAK_RETURN_TYPE:
                 return cost + COST_RETURN_TYPE;
         }
@@ -183,6 +231,7 @@ typedef struct Level {
         size_t indent;
         size_t last;
         bool broken;
+        bool item_broken; /* the item that is being laid out has more than one line */
 } Level;
 
 typedef struct State {
@@ -202,9 +251,20 @@ static bool same_position(const State *a, const State *b) {
         for (unsigned i = 0; i <= a->depth; i++)
                 if (a->levels[i].indent != b->levels[i].indent ||
                     a->levels[i].last != b->levels[i].last ||
-                    a->levels[i].broken != b->levels[i].broken)
+                    a->levels[i].broken != b->levels[i].broken ||
+                    a->levels[i].item_broken != b->levels[i].item_broken)
                         return false;
         return true;
+}
+
+/* Of layouts that cost the same, the one whose lines are filled first. */
+static bool is_better(const State *a, const State *b) {
+        if (a->cost != b->cost)
+                return a->cost < b->cost;
+        for (size_t i = 0; i < PIECES_MAX; i++)
+                if (a->broken[i] != b->broken[i])
+                        return b->broken[i];
+        return false;
 }
 
 static void keep(State *states, size_t *n, const State *s) {
@@ -212,16 +272,16 @@ static void keep(State *states, size_t *n, const State *s) {
 
         for (size_t i = 0; i < *n; i++) {
                 if (same_position(&states[i], s)) {
-                        if (s->cost < states[i].cost)
+                        if (is_better(s, &states[i]))
                                 states[i] = *s;
                         return;
                 }
-                if (states[i].cost > states[worst].cost)
+                if (is_better(&states[worst], &states[i]))
                         worst = i;
         }
         if (*n < STATES_MAX)
                 states[(*n)++] = *s;
-        else if (s->cost < states[worst].cost)
+        else if (is_better(s, &states[worst]))
                 states[worst] = *s;
 }
 
@@ -232,7 +292,24 @@ static size_t broken_column(const Line *l, const Piece *p, const State *s) {
                 return l->indent;
         if (p->before == BREAK_BRACKET)
                 return s->levels[s->depth - 1].last + INDENT;
+        if (p->before == BREAK_NAME || p->before == BREAK_POINTER)
+                return (level->last > level->indent ? level->last : level->indent) + INDENT;
         return s->depth == 0 ? level->indent + INDENT : level->indent;
+}
+
+/* Nothing follows, on its last line, an item that has more than one. */
+static void note_broken_item(State *s, const Piece *p, bool on_new_line) {
+        Level *level = &s->levels[s->depth];
+
+        if (p->before == BREAK_COMMA) {
+                if (level->item_broken && !on_new_line)
+                        s->cost += COST_EXCESS;
+                level->item_broken = false;
+        } else if (on_new_line && p->before != BREAK_BRACKET) {
+                level->item_broken = true;
+        }
+        for (unsigned i = 1; on_new_line && i < s->depth; i++)
+                s->levels[i].item_broken = true;
 }
 
 /* Puts the piece behind those that are laid out in s, on a new line or not. */
@@ -259,6 +336,7 @@ static State place(const Line *l, size_t index, const State *before, bool on_new
                 if (p->before == BREAK_COMMA)
                         s.levels[s.depth].last = s.column;
         }
+        note_broken_item(&s, p, on_new_line);
         s.broken[index] = on_new_line;
         end = s.column + p->width;
         if (end > LAYOUT_COLUMNS)
@@ -289,7 +367,7 @@ static const State *find_best(const Line *l, State *states, State *next) {
         }
         best = &states[0];
         for (size_t k = 1; k < n; k++)
-                if (states[k].cost < best->cost)
+                if (is_better(&states[k], best))
                         best = &states[k];
         return best;
 }
@@ -362,10 +440,21 @@ static const char *find_item_end(const char *p, const char *end) {
         return end;
 }
 
+/* The line that an initialiser begins with; the rest is indented as its last part is. */
+static const char *open_braces(Arena *a, const char *line, size_t *indent) {
+        const char *text = break_statement(a, line, *indent);
+        const char *last = strrchr(text, '\n');
+
+        if (last)
+                *indent = strspn(last + 1, " ");
+        return text;
+}
+
 /* Each item on a line, with a comma behind it: then the formatter leaves them so. */
 static const char *break_braces(Arena *a, const char *line, size_t indent, const char *open) {
         const char *close = strrchr(line, '}');
-        const char *text = arena_strndup(a, line, (size_t)(open + 1 - line));
+        const char *head = arena_strndup(a, line, (size_t)(open + 1 - line));
+        const char *text = open_braces(a, head, &indent);
         const char *item = open + 2;
 
         while (item < close) {

@@ -168,8 +168,10 @@ static bool is_language_word(const char *name) {
 
 /* What generated functions call their own parameters. */
 static bool is_parameter_word(const char *name) {
-        static const char *const words[] = { "arguments", "backend", "done",    "reply",
-                                             "ret_call",  "self",    "userdata" };
+        static const char *const words[] = {
+                "arguments", "backend", "base",     "done", "empty",
+                "feature",   "reply",   "ret_call", "self", "userdata"
+        };
 
         for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
                 if (strcmp(name, words[i]) == 0)
