@@ -1,0 +1,981 @@
+/* SPDX-License-Identifier: MIT */
+/* The backend "dbus" against a bus and a service that the test plays message by message: every
+ * order in which they can speak. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "backend-dbus.h"
+#include "fake-bus.h"
+#include "feature.h"
+#include "instance-private.h"
+#include <example-remote-1/remote.h>
+#include <vehicle-climate-1/climate.h>
+#include <vehicle-cluster-1/cluster.h>
+
+#define NAME "Vehicle.Climate1"
+#define PATH "/Vehicle/Climate1"
+#define FEATURE PATH "/ClimateControl"
+#define LEFT FEATURE "/FrontLeft"
+#define INTERFACE "Vehicle.Climate1.ClimateControl"
+#define FEATURE1 "org.fascia.Feature1"
+#define OBJECTS "a{oa{sa{sv}}}"
+#define MANAGER "org.freedesktop.DBus.ObjectManager"
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+#define SERVICE ":1.5"
+#define SUCCESSOR ":1.6"
+#define STRANGER ":1.66"
+
+/* ---- what is heard ---- */
+
+static char heard[1024];
+
+static void hear(const char *format, ...) {
+        size_t n = strlen(heard);
+        va_list arguments;
+
+        va_start(arguments, format);
+        vsnprintf(heard + n, sizeof(heard) - n, format, arguments);
+        va_end(arguments);
+}
+
+/* Compares and forgets. */
+static void assert_heard(const char *expected) {
+        assert_string_equal(heard, expected);
+        heard[0] = '\0';
+}
+
+static const char *zone_of(struct climate_control *c) {
+        return fascia_feature_get_zone_name(climate_control_feature(c));
+}
+
+static void on_temperature(struct climate_control *c, double value, void *userdata) {
+        (void)userdata;
+        hear("%s=%g ", zone_of(c), value);
+}
+
+static void on_fan(struct climate_control *c, int32_t value, void *userdata) {
+        (void)userdata;
+        hear("%sfan=%d ", zone_of(c), value);
+}
+
+static const char *const state_names[] = { "unavailable", "syncing", "ready" };
+
+static void on_state(struct climate_control *c, enum fascia_state state, void *userdata) {
+        (void)userdata;
+        hear("%s:%s ", zone_of(c), state_names[state]);
+}
+
+static void on_zone_added(struct climate_control *c, const char *zone, void *userdata) {
+        (void)c;
+        (void)userdata;
+        hear("+%s ", zone);
+}
+
+static void on_zone_removed(struct climate_control *c, const char *zone, void *userdata) {
+        (void)c;
+        (void)userdata;
+        hear("-%s ", zone);
+}
+
+static void on_changed(struct climate_control *c, void *userdata) {
+        (void)userdata;
+        hear("%s! ", zone_of(c));
+}
+
+static const struct climate_control_listener everything = {
+        .fan_level_changed = on_fan,
+        .target_temperature_changed = on_temperature,
+        .on_state = on_state,
+        .on_zone_added = on_zone_added,
+        .on_zone_removed = on_zone_removed,
+        .on_changed = on_changed,
+};
+
+static char error_name[128], error_message[256];
+
+static void keep_error(const struct fascia_error *error) {
+        snprintf(error_name, sizeof(error_name), "%s", error ? error->name : "");
+        snprintf(error_message, sizeof(error_message), "%s", error ? error->message : "");
+}
+
+static void on_set(struct climate_control *c, const struct fascia_error *error, void *userdata) {
+        (void)c;
+        keep_error(error);
+        hear("%s%s ", (const char *)userdata, error ? strerrorname_np(-error->code) : "done");
+}
+
+static void on_processed(struct remote_processing_service *s, const struct fascia_error *error,
+                         int32_t result, void *userdata) {
+        (void)s;
+        keep_error(error);
+        hear("%s%s=%d ", (const char *)userdata, error ? strerrorname_np(-error->code) : "",
+             result);
+}
+
+/* ---- every test has a bus and a client ---- */
+
+static FakeBus bus;
+static struct fascia_client *client;
+static struct climate_control *climate;
+
+static int set_up(void **state) {
+        (void)state;
+        heard[0] = '\0';
+        fake_bus_open(&bus);
+        setenv("FASCIA_ADDRESS", bus.address, true);
+        setenv("FASCIA_BACKEND", "dbus", true);
+        setenv("FASCIA_TIMEOUT", "5s", true);
+        setenv("FASCIA_CONNECTION_TIMEOUT", "5s", true);
+        climate = NULL;
+        return fascia_client_new(&client);
+}
+
+static int tear_down(void **state) {
+        (void)state;
+        climate = climate_control_free(climate);
+        client = fascia_client_free(client);
+        fake_bus_close(&bus);
+        return 0;
+}
+
+/* Until both ends have nothing to do. */
+static void settle(void) {
+        bool worked;
+
+        do {
+                worked = fake_bus_process(&bus);
+                if (client && fascia_client_dispatch(client) > 0)
+                        worked = true;
+        } while (worked);
+}
+
+/* Lets time pass until the client has said or asked something. */
+static void wait_until(bool (*fn)(void)) {
+        for (int i = 0; i < 1000 && !fn(); i++) {
+                assert_true(fascia_client_wait(client, 10000) >= 0);
+                settle();
+        }
+        assert_true(fn());
+}
+
+static bool has_call(void) {
+        return bus.n_calls > 0;
+}
+
+static bool has_heard(void) {
+        return *heard;
+}
+
+static const RemoteStatistics *statistics(void) {
+        const RemoteHub *hub = climate_control_feature(climate)->core->instance->backend.plugin;
+
+        return &hub->statistics;
+}
+
+/* A feature that has asked for everything and waits. */
+static void begin(void) {
+        assert_int_equal(climate_control_new(client, &climate), 0);
+        assert_int_equal(climate_control_add_listener(climate, &everything, NULL), 0);
+        settle();
+}
+
+static sd_bus_message *take_snapshot_call(const char *destination) {
+        sd_bus_message *call = fake_bus_take(&bus, destination, "GetManagedObjects");
+
+        assert_string_equal(sd_bus_message_get_path(call), PATH);
+        assert_string_equal(sd_bus_message_get_interface(call), MANAGER);
+        return call;
+}
+
+/* The service has the feature with a fan and a temperature, and has sent 10 broadcasts. */
+static void answer_snapshot(const char *destination, const char *sender, double temperature) {
+        fake_bus_answer(&bus, take_snapshot_call(destination), sender, OBJECTS, 2, PATH, 0, FEATURE,
+                        2, FEATURE1, 1, "State", "s", "ready", INTERFACE, 3, "FanLevel", "i", 3,
+                        "TargetTemperature", "d", temperature, "FasciaSerial", "t", UINT64_C(10));
+        settle();
+}
+
+static void begin_ready(void) {
+        begin();
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+static void change_temperature(const char *sender, double value, uint64_t serial) {
+        fake_bus_signal(&bus, sender, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 2, "TargetTemperature", "d", value, "FasciaSerial", "t", serial,
+                        0);
+}
+
+/* ---- the first sync ---- */
+
+static void two_rules_and_one_question_go_out_together(void **state) {
+        (void)state;
+        begin();
+        assert_int_equal(bus.n_rules, 2);
+        assert_string_equal(bus.rules[0],
+                            "type='signal',sender='" NAME "',path_namespace='" PATH "'");
+        assert_string_equal(bus.rules[1],
+                            "type='signal',sender='org.freedesktop.DBus',path='/org/freedesktop/"
+                            "DBus',interface='org.freedesktop.DBus',member='NameOwnerChanged',"
+                            "arg0='" NAME "'");
+        assert_int_equal(bus.n_calls, 1);
+        assert_heard("");
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+        assert_int_equal(bus.n_calls, 0);
+        assert_false(climate_control_has_airflow(climate)); /* absent: unsupported */
+        assert_true(climate_control_has_fan_level(climate));
+}
+
+static void a_signal_before_the_snapshot_is_older_than_it(void **state) {
+        (void)state;
+        begin();
+        fake_bus_change_owner(&bus, NAME, SERVICE);
+        change_temperature(SERVICE, 99, 10);
+        settle();
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard(":syncing fan=3 =20 ! :ready ");
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        assert_heard("=21 ! ");
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void a_service_that_is_started_for_the_question_is_asked_once(void **state) {
+        (void)state;
+        begin();
+        fake_bus_change_owner(&bus, NAME, SERVICE);
+        settle();
+        assert_heard(":syncing ");
+        assert_int_equal(bus.n_calls, 1);
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+        assert_int_equal(statistics()->snapshots, 1);
+}
+
+static void a_missing_service_is_named_and_waited_for(void **state) {
+        const struct fascia_error *error;
+
+        (void)state;
+        begin();
+        fake_bus_refuse(&bus, take_snapshot_call(NAME), "org.freedesktop.DBus.Error.ServiceUnknown",
+                        "nobody provides it");
+        settle();
+        assert_heard(":unavailable ");
+        error = fascia_feature_get_error(climate_control_feature(climate));
+        assert_int_equal(error->code, -ENOTCONN);
+        assert_non_null(strstr(error->message, NAME));
+        assert_non_null(strstr(error->message, "nobody provides it"));
+        fake_bus_change_owner(&bus, NAME, SERVICE);
+        settle();
+        assert_heard(":syncing ");
+        answer_snapshot(SERVICE, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+static void whoever_was_probed_and_died_is_replaced_by_the_successor(void **state) {
+        sd_bus_message *call;
+
+        (void)state;
+        begin();
+        call = take_snapshot_call(NAME);
+        fake_bus_change_owner(&bus, NAME, SERVICE);
+        fake_bus_change_owner(&bus, NAME, "");
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        assert_int_equal(bus.n_calls, 0);
+        fake_bus_refuse(&bus, call, "org.freedesktop.DBus.Error.NoReply", "it died");
+        settle();
+        answer_snapshot(SUCCESSOR, SUCCESSOR, 20);
+        assert_heard(":syncing fan=3 =20 ! :ready ");
+}
+
+static void an_answer_of_a_former_owner_is_not_taken(void **state) {
+        sd_bus_message *call;
+
+        (void)state;
+        begin();
+        call = take_snapshot_call(NAME);
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        fake_bus_answer(&bus, call, SERVICE, OBJECTS, 1, FEATURE, 1, INTERFACE, 1, "FanLevel", "i",
+                        9);
+        settle();
+        answer_snapshot(SUCCESSOR, SUCCESSOR, 20);
+        assert_heard(":syncing fan=3 =20 ! :ready ");
+}
+
+static void a_service_that_does_not_answer_is_asked_again(void **state) {
+        (void)state;
+        client = fascia_client_free(client);
+        setenv("FASCIA_CONNECTION_TIMEOUT", "30ms", true);
+        assert_int_equal(fascia_client_new(&client), 0);
+        begin();
+        sd_bus_message_unref(take_snapshot_call(NAME));
+        wait_until(has_heard);
+        assert_heard(":unavailable ");
+        assert_non_null(
+                strstr(fascia_feature_get_error(climate_control_feature(climate))->message, NAME));
+        wait_until(has_call);
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+        assert_int_equal(bus.n_rules, 2); /* those of before */
+}
+
+static void a_bus_that_refuses_the_rules_is_an_error(void **state) {
+        (void)state;
+        bus.refused_rules = "org.freedesktop.DBus.Error.LimitsExceeded";
+        begin();
+        assert_heard(":unavailable ");
+        bus.refused_rules = NULL;
+        for (size_t i = 0; i < bus.n_calls; i++)
+                sd_bus_message_unref(bus.calls[i]);
+        bus.n_calls = 0;
+        bus.n_rules = 0;
+        wait_until(has_call);
+        assert_int_equal(bus.n_rules, 2);
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+static void what_is_not_an_address_is_named(void **state) {
+        (void)state;
+        client = fascia_client_free(client);
+        setenv("FASCIA_ADDRESS", "nonsense", true);
+        assert_int_equal(fascia_client_new(&client), 0);
+        begin();
+        assert_heard(":unavailable ");
+        assert_non_null(strstr(fascia_feature_get_error(climate_control_feature(climate))->message,
+                               "nonsense"));
+}
+
+/* ---- following ---- */
+
+static void changes_of_one_message_are_told_together(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 3, "TargetTemperature", "d", 22.0, "FanLevel", "i", 5,
+                        "FasciaSerial", "t", UINT64_C(11), 0);
+        change_temperature(SERVICE, 22, 12); /* equal */
+        settle();
+        assert_heard("fan=5 =22 ! ");
+        assert_int_equal(statistics()->snapshots, 1);
+}
+
+static void what_is_invalidated_has_no_value_any_more(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 1, "FasciaSerial", "t", UINT64_C(11), 2, "FanLevel", "Unknown");
+        settle();
+        assert_heard("fan=0 ! ");
+        assert_false(climate_control_has_fan_level(climate));
+}
+
+static void strangers_are_not_believed_and_looked_into_once_a_second(void **state) {
+        (void)state;
+        begin_ready();
+        bus.owner = SERVICE;
+        change_temperature(STRANGER, 99, 11);
+        change_temperature(STRANGER, 98, 12);
+        settle();
+        change_temperature(STRANGER, 97, 13);
+        settle();
+        assert_heard("");
+        assert_int_equal(bus.n_owner_queries, 1);
+        assert_int_equal(statistics()->dropped, 3);
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        assert_heard("=21 ! ");
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void an_owner_that_was_missed_is_found_by_asking(void **state) {
+        (void)state;
+        begin_ready();
+        bus.owner = SUCCESSOR;
+        change_temperature(SUCCESSOR, 21, 1);
+        settle();
+        assert_heard(":unavailable :syncing ");
+        answer_snapshot(SUCCESSOR, SUCCESSOR, 21);
+        assert_heard("=21 ! :ready ");
+}
+
+static void a_gap_is_one_question_and_no_flicker(void **state) {
+        (void)state;
+        begin_ready();
+        change_temperature(SERVICE, 21, 12); /* 11 is missing */
+        change_temperature(SERVICE, 22, 14); /* another gap while the question is open */
+        settle();
+        assert_heard("=21 ! =22 ! ");
+        assert_int_equal(bus.n_calls, 1);
+        fake_bus_answer(&bus, take_snapshot_call(SERVICE), SERVICE, OBJECTS, 1, FEATURE, 1,
+                        INTERFACE, 3, "FanLevel", "i", 7, "TargetTemperature", "d", 22.0,
+                        "FasciaSerial", "t", UINT64_C(14));
+        settle();
+        assert_heard("fan=7 ! ");
+        change_temperature(SERVICE, 23, 15);
+        settle();
+        assert_heard("=23 ! ");
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void every_broadcast_of_the_module_counts(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, PATH "/Other", "Vehicle.Climate1.Other", "Beep", "");
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesRemoved", "oas", PATH "/Other", 1,
+                        "Vehicle.Climate1.Other");
+        fake_bus_signal(&bus, SERVICE, PATH "/Other", PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        "Vehicle.Climate1.Other", 1, "FasciaSerial", "t", UINT64_C(13), 0);
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        FEATURE1, 1, "FasciaSerial", "t", UINT64_C(14), 0);
+        change_temperature(SERVICE, 21, 15);
+        settle();
+        assert_heard("=21 ! ");
+        assert_int_equal(statistics()->gaps, 0);
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void a_service_that_does_not_count_is_followed_without_check(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 1, FEATURE, 1, INTERFACE,
+                        1, "TargetTemperature", "d", 20.0);
+        settle();
+        assert_heard("=20 ! :ready ");
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 1, "TargetTemperature", "d", 21.0, 0);
+        settle();
+        assert_heard("=21 ! ");
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void what_is_unknown_or_of_another_type_is_passed_over(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 3, "/Elsewhere", 1, "a.b",
+                        1, "C", "as", 1, "x", FEATURE, 2, "Vehicle.Climate1.Newer", 1, "FanLevel",
+                        "i", 9, INTERFACE, 4, "FanLevel", "s", "three", "Newer", "a{sv}", 0,
+                        "TargetTemperature", "d", 20.0, "FasciaSerial", "t", UINT64_C(1),
+                        FEATURE "/_models", 1, INTERFACE, 0);
+        settle();
+        assert_heard("=20 ! :ready ");
+        assert_false(climate_control_has_fan_level(climate));
+        assert_int_equal(statistics()->malformed, 0);
+}
+
+static void a_malformed_signal_is_one_question(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "si", INTERFACE,
+                        1);
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "");
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "s", "x");
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesRemoved", "o", "/x");
+        settle();
+        assert_int_equal(statistics()->malformed, 4);
+        assert_int_equal(bus.n_calls, 1);
+        answer_snapshot(SERVICE, SERVICE, 21);
+        assert_heard("=21 ! ");
+}
+
+static void a_malformed_snapshot_is_an_error_and_asked_for_again(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, "a{os}", 1, FEATURE, "x");
+        settle();
+        assert_heard(":unavailable ");
+        assert_int_equal(statistics()->malformed, 1);
+        wait_until(has_call);
+        answer_snapshot(SERVICE, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+static void a_service_without_the_feature_is_told(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 1, PATH, 0);
+        settle();
+        assert_heard(":unavailable ");
+        assert_non_null(strstr(fascia_feature_get_error(climate_control_feature(climate))->message,
+                               FEATURE));
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", FEATURE, 1,
+                        INTERFACE, 1, "FanLevel", "i", 2);
+        settle();
+        assert_heard("fan=2 ! :ready ");
+}
+
+/* ---- what the service says of the feature ---- */
+
+static void a_feature_that_failed_in_the_service_is_unavailable_with_its_reason(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 1, FEATURE, 2, INTERFACE,
+                        1, "FasciaSerial", "t", UINT64_C(3), FEATURE1, 2, "State", "s",
+                        "unavailable", "Error", "s", "no fan");
+        settle();
+        assert_heard(":unavailable ");
+        assert_string_equal(fascia_feature_get_error(climate_control_feature(climate))->message,
+                            "no fan");
+        /* When it recovers, everything is read before it is ready. */
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        FEATURE1, 2, "State", "s", "ready", "FasciaSerial", "t", UINT64_C(4), 0);
+        settle();
+        assert_heard(":syncing ");
+        answer_snapshot(SERVICE, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+static void a_feature_that_fails_keeps_its_last_values(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        FEATURE1, 3, "State", "s", "unavailable", "Error", "s", "no fan",
+                        "FasciaSerial", "t", UINT64_C(11), 0);
+        settle();
+        assert_heard(":unavailable ");
+        assert_int_equal(climate_control_get_fan_level(climate), 3);
+        assert_int_equal(climate_control_set_fan_level(climate, 1, on_set, "set:", NULL), 0);
+        settle();
+        assert_heard("set:ENOTCONN ");
+        assert_non_null(strstr(error_message, "no fan"));
+        assert_int_equal(bus.n_calls, 0);
+}
+
+/* ---- loss and return ---- */
+
+static void a_new_owner_is_read_and_only_what_differs_is_told(void **state) {
+        (void)state;
+        begin_ready();
+        bus.owner = SUCCESSOR;
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        assert_heard(":unavailable :syncing ");
+        change_temperature(SERVICE, 99, 11); /* of the old one */
+        settle();
+        answer_snapshot(SUCCESSOR, SUCCESSOR, 21);
+        assert_heard("=21 ! :ready ");
+}
+
+static void a_service_that_goes_fails_what_was_asked_of_it(void **state) {
+        (void)state;
+        begin_ready();
+        assert_int_equal(climate_control_set_fan_level(climate, 1, on_set, "set:", NULL), 0);
+        settle();
+        fake_bus_change_owner(&bus, NAME, "");
+        settle();
+        assert_heard(":unavailable set:ENOTCONN ");
+        assert_string_equal(error_name, "org.fascia.Error.Unavailable");
+        assert_non_null(strstr(error_message, "disconnected"));
+        assert_int_equal(climate_control_get_fan_level(climate), 3);
+        assert_true(climate_control_has_fan_level(climate));
+        assert_int_equal(climate_control_set_fan_level(climate, 1, on_set, "late:", NULL), 0);
+        assert_heard("");
+        settle();
+        assert_heard("late:ENOTCONN ");
+        assert_non_null(strstr(error_message, "disconnected"));
+        sd_bus_message_unref(fake_bus_take(&bus, SERVICE, "Set"));
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void a_bus_that_is_lost_is_connected_to_again(void **state) {
+        (void)state;
+        begin_ready();
+        assert_int_equal(climate_control_set_fan_level(climate, 1, on_set, "set:", NULL), 0);
+        settle();
+        fake_bus_drop(&bus);
+        for (int i = 0; i < 10 && !*heard; i++)
+                assert_true(fascia_client_wait(client, 1000000) >= 0);
+        while (fascia_client_dispatch(client) > 0)
+                ;
+        assert_true(strcmp(heard, ":unavailable set:ENOTCONN ") == 0 ||
+                    strcmp(heard, "set:ENOTCONN :unavailable ") == 0);
+        heard[0] = '\0';
+        assert_non_null(strstr(fascia_feature_get_error(climate_control_feature(climate))->message,
+                               bus.address));
+        wait_until(has_call);
+        assert_int_equal(bus.n_connections, 2);
+        assert_int_equal(bus.n_rules, 2);
+        answer_snapshot(NAME, SUCCESSOR, 20);
+        assert_heard(":ready ");
+}
+
+static void a_client_without_a_bus_is_unavailable_and_tries_again(void **state) {
+        char elsewhere[200];
+
+        (void)state;
+        client = fascia_client_free(client);
+        snprintf(elsewhere, sizeof(elsewhere), "%s-not-there", bus.address);
+        setenv("FASCIA_ADDRESS", elsewhere, true);
+        assert_int_equal(fascia_client_new(&client), 0);
+        begin();
+        wait_until(has_heard);
+        assert_heard(":unavailable ");
+        assert_non_null(strstr(fascia_feature_get_error(climate_control_feature(climate))->message,
+                               elsewhere));
+}
+
+/* ---- zones ---- */
+
+static void zones_come_and_go_with_their_objects(void **state) {
+        struct climate_control *left;
+
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", LEFT, 2,
+                        INTERFACE, 1, "TargetTemperature", "d", 18.5, FEATURE1, 1, "State", "s",
+                        "ready");
+        settle();
+        assert_heard("+FrontLeft ");
+        left = climate_control_get_zone(climate, "FrontLeft");
+        assert_non_null(left);
+        assert_float_equal(climate_control_get_target_temperature(left), 18.5, 0);
+        assert_int_equal(climate_control_add_listener(left, &everything, NULL), 0);
+        fake_bus_signal(&bus, SERVICE, LEFT, PROPERTIES, "PropertiesChanged", "sa{sv}as", INTERFACE,
+                        2, "TargetTemperature", "d", 19.0, "FasciaSerial", "t", UINT64_C(12), 0);
+        settle();
+        assert_heard("FrontLeft=19 FrontLeft! ");
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesRemoved", "oas", LEFT, 2,
+                        INTERFACE, FEATURE1);
+        settle();
+        assert_heard("FrontLeft:unavailable -FrontLeft ");
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", LEFT, 1,
+                        INTERFACE, 1, "TargetTemperature", "d", 20.0);
+        settle();
+        assert_heard("+FrontLeft FrontLeft=20 FrontLeft! FrontLeft:ready ");
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void zones_of_a_snapshot_are_all_there_are(void **state) {
+        (void)state;
+        begin();
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 3, FEATURE "/A_20b", 1,
+                        INTERFACE, 0, FEATURE, 1, INTERFACE, 0, LEFT, 1, INTERFACE, 0);
+        settle();
+        /* A zone may stand before its feature in the message. */
+        assert_heard("+A b +FrontLeft :ready ");
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        fake_bus_answer(&bus, take_snapshot_call(SUCCESSOR), SUCCESSOR, OBJECTS, 2, LEFT, 1,
+                        INTERFACE, 0, FEATURE, 1, INTERFACE, 0);
+        settle();
+        assert_heard(":unavailable :syncing -A b :ready ");
+}
+
+static void a_setter_of_a_zone_goes_to_its_object(void **state) {
+        const char *interface, *property;
+        struct climate_control *left;
+        sd_bus_message *call;
+        double value;
+
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", LEFT, 1,
+                        INTERFACE, 0);
+        settle();
+        left = climate_control_get_zone(climate, "FrontLeft");
+        heard[0] = '\0';
+        assert_int_equal(climate_control_set_target_temperature(left, 21.5, on_set, "set:", NULL),
+                         0);
+        settle();
+        call = fake_bus_take(&bus, SERVICE, "Set");
+        assert_string_equal(sd_bus_message_get_path(call), LEFT);
+        assert_string_equal(sd_bus_message_get_interface(call), PROPERTIES);
+        assert_true(sd_bus_message_read(call, "ssv", &interface, &property, "d", &value) > 0);
+        assert_string_equal(interface, INTERFACE);
+        assert_string_equal(property, "TargetTemperature");
+        assert_float_equal(value, 21.5, 0);
+        /* What was changed before the answer is heard before it. */
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 2, "FanLevel", "i", 4, "FasciaSerial", "t", UINT64_C(12), 0);
+        fake_bus_answer(&bus, call, SERVICE, NULL);
+        settle();
+        assert_heard("fan=4 ! set:done ");
+        assert_float_equal(climate_control_get_target_temperature(left), 0, 0);
+}
+
+/* ---- calls ---- */
+
+static struct remote_processing_service *begin_remote(void) {
+        struct remote_processing_service *s = NULL;
+
+        assert_int_equal(remote_processing_service_new(client, &s), 0);
+        settle();
+        fake_bus_answer(&bus, fake_bus_take(&bus, "Example.Remote1", "GetManagedObjects"), SERVICE,
+                        OBJECTS, 1, "/Example/Remote1/ProcessingService", 1,
+                        "Example.Remote1.ProcessingService", 1, "LastMessage", "s", "");
+        settle();
+        return s;
+}
+
+static sd_bus_message *process(struct remote_processing_service *s, const char *userdata,
+                               struct fascia_call **ret_call) {
+        assert_int_equal(remote_processing_service_process(s, "hello", on_processed,
+                                                           (void *)(uintptr_t)userdata, ret_call),
+                         0);
+        settle();
+        return fake_bus_take(&bus, SERVICE, "Process");
+}
+
+static void a_call_has_its_arguments_and_its_result(void **state) {
+        struct remote_processing_service *s = begin_remote();
+        sd_bus_message *call;
+        const char *data;
+
+        (void)state;
+        call = process(s, "", NULL);
+        assert_string_equal(sd_bus_message_get_path(call), "/Example/Remote1/ProcessingService");
+        assert_string_equal(sd_bus_message_get_interface(call),
+                            "Example.Remote1.ProcessingService");
+        assert_true(sd_bus_message_has_signature(call, "s"));
+        assert_true(sd_bus_message_read(call, "s", &data) > 0);
+        assert_string_equal(data, "hello");
+        fake_bus_answer(&bus, call, SERVICE, "i", 5);
+        settle();
+        assert_heard("=5 ");
+        remote_processing_service_free(s);
+}
+
+static void calls_of_before_the_first_sync_are_sent_after_it(void **state) {
+        struct remote_processing_service *s = NULL;
+
+        (void)state;
+        assert_int_equal(remote_processing_service_new(client, &s), 0);
+        assert_int_equal(remote_processing_service_process(s, "hello", on_processed, "", NULL), 0);
+        settle();
+        assert_int_equal(bus.n_calls, 1);
+        fake_bus_answer(&bus, fake_bus_take(&bus, "Example.Remote1", "GetManagedObjects"), SERVICE,
+                        OBJECTS, 1, "/Example/Remote1/ProcessingService", 1,
+                        "Example.Remote1.ProcessingService", 0);
+        settle();
+        fake_bus_answer(&bus, fake_bus_take(&bus, SERVICE, "Process"), SERVICE, "i", 5);
+        settle();
+        assert_heard("=5 ");
+        remote_processing_service_free(s);
+}
+
+static void errors_keep_name_and_text(void **state) {
+        static const struct {
+                const char *name;
+                const char *heard;
+                const char *heard_name; /* NULL: the same */
+        } rows[] = {
+                /* ours */
+                { "org.fascia.Error.OutOfRange", "ERANGE=0 ", NULL },
+                /* a standard one */
+                { "org.freedesktop.DBus.Error.AccessDenied", "EACCES=0 ", NULL },
+                /* one that an operation lists */
+                { "Example.Remote1.Error.Jammed", "EIO=0 ", NULL },
+                /* the bus answers for a service that has just gone */
+                { "org.freedesktop.DBus.Error.NoReply", "ENOTCONN=0 ",
+                  "org.fascia.Error.Unavailable" },
+        };
+        struct remote_processing_service *s = begin_remote();
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                fake_bus_refuse(&bus, process(s, "", NULL), rows[i].name, "because");
+                settle();
+                assert_heard(rows[i].heard);
+                assert_string_equal(error_name,
+                                    rows[i].heard_name ? rows[i].heard_name : rows[i].name);
+                assert_string_equal(error_message, "because");
+        }
+        remote_processing_service_free(s);
+}
+
+static void an_answer_of_another_type_is_an_error(void **state) {
+        struct remote_processing_service *s = begin_remote();
+
+        (void)state;
+        fake_bus_answer(&bus, process(s, "1", NULL), SERVICE, "s", "five");
+        fake_bus_answer(&bus, process(s, "2", NULL), SERVICE, NULL);
+        fake_bus_answer(&bus, process(s, "3", NULL), SERVICE, "ii", 5, 6);
+        settle();
+        assert_heard("1EBADMSG=0 2EBADMSG=0 3EBADMSG=0 ");
+        remote_processing_service_free(s);
+}
+
+static void a_cancelled_call_ignores_its_answer(void **state) {
+        struct remote_processing_service *s = begin_remote();
+        struct fascia_call *call = NULL;
+        sd_bus_message *message;
+
+        (void)state;
+        message = process(s, "", &call);
+        assert_int_equal(fascia_call_cancel(call), 0);
+        fake_bus_answer(&bus, message, SERVICE, "i", 5);
+        settle();
+        assert_heard("ECANCELED=0 ");
+        remote_processing_service_free(s);
+}
+
+static void a_call_that_is_not_answered_ends_at_its_deadline(void **state) {
+        struct remote_processing_service *s = begin_remote();
+        struct fascia_call *call = NULL;
+        sd_bus_message *message;
+
+        (void)state;
+        message = process(s, "", &call);
+        assert_int_equal(fascia_call_set_timeout(call, 1000), 0);
+        wait_until(has_heard);
+        assert_heard("ETIMEDOUT=0 ");
+        fake_bus_answer(&bus, message, SERVICE, "i", 5);
+        settle();
+        assert_heard("");
+        remote_processing_service_free(s);
+}
+
+static struct remote_processing_service *victim;
+
+static void free_victim(struct remote_processing_service *s, const struct fascia_error *error,
+                        int32_t result, void *userdata) {
+        (void)s;
+        (void)error;
+        (void)userdata;
+        hear("free:%d ", result);
+        victim = remote_processing_service_free(victim);
+}
+
+static void a_feature_may_go_in_the_answer_of_its_call(void **state) {
+        sd_bus_message *first, *second;
+
+        (void)state;
+        victim = begin_remote();
+        assert_int_equal(remote_processing_service_process(victim, "a", free_victim, NULL, NULL),
+                         0);
+        second = process(victim, "second:", NULL);
+        first = second;
+        assert_string_equal(sd_bus_message_get_member(first), "Process");
+        second = fake_bus_take(&bus, SERVICE, "Process");
+        fake_bus_answer(&bus, first, SERVICE, "i", 1);
+        fake_bus_answer(&bus, second, SERVICE, "i", 5);
+        settle();
+        assert_heard("free:1 second:ECANCELED=0 ");
+}
+
+/* ---- signals of the interface ---- */
+
+static void on_warning(struct cluster_instrument_cluster *c, const struct cluster_warning *warning,
+                       void *userdata) {
+        (void)c;
+        (void)userdata;
+        hear("%d:%s ", warning->id, warning->text);
+}
+
+static void warn(const char *types, int id, const char *text) {
+        fake_bus_signal(&bus, SERVICE, "/Vehicle/Cluster1/InstrumentCluster",
+                        "Vehicle.Cluster1.InstrumentCluster", "WarningRaised", types, id, 2, text);
+}
+
+static void signals_are_delivered_once_the_feature_was_ready(void **state) {
+        static const struct cluster_instrument_cluster_listener listener = {
+                .warning_raised = on_warning,
+        };
+        struct cluster_instrument_cluster *c = NULL;
+        sd_bus_message *call;
+
+        (void)state;
+        assert_int_equal(cluster_instrument_cluster_new(client, &c), 0);
+        assert_int_equal(cluster_instrument_cluster_add_listener(c, &listener, NULL), 0);
+        settle();
+        call = fake_bus_take(&bus, "Vehicle.Cluster1", "GetManagedObjects");
+        fake_bus_change_owner(&bus, "Vehicle.Cluster1", SERVICE);
+        warn("(iis)", 1, "early");
+        fake_bus_answer(&bus, call, SERVICE, OBJECTS, 1, "/Vehicle/Cluster1/InstrumentCluster", 1,
+                        "Vehicle.Cluster1.InstrumentCluster", 0);
+        warn("(iis)", 2, "oil");
+        warn("iis", 3, "of another version");
+        warn("(iis)", 4, "fuel");
+        settle();
+        assert_heard("2:oil 4:fuel ");
+        cluster_instrument_cluster_free(c);
+}
+
+/* ---- sharing ---- */
+
+static void modules_of_one_address_share_the_connection(void **state) {
+        struct remote_processing_service *s;
+
+        (void)state;
+        begin_ready();
+        s = begin_remote();
+        assert_int_equal(bus.n_connections, 1);
+        assert_int_equal(bus.n_rules, 4);
+        remote_processing_service_free(s);
+        settle();
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        assert_heard("=21 ! ");
+}
+
+static void the_connection_goes_with_the_last_feature(void **state) {
+        (void)state;
+        begin_ready();
+        climate = climate_control_free(climate);
+        settle();
+        assert_null(bus.bus);
+        begin();
+        assert_int_equal(bus.n_connections, 2);
+        answer_snapshot(NAME, SERVICE, 20);
+        assert_heard("fan=3 =20 ! :ready ");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(two_rules_and_one_question_go_out_together),
+                TEST(a_signal_before_the_snapshot_is_older_than_it),
+                TEST(a_service_that_is_started_for_the_question_is_asked_once),
+                TEST(a_missing_service_is_named_and_waited_for),
+                TEST(whoever_was_probed_and_died_is_replaced_by_the_successor),
+                TEST(an_answer_of_a_former_owner_is_not_taken),
+                TEST(a_service_that_does_not_answer_is_asked_again),
+                TEST(a_bus_that_refuses_the_rules_is_an_error),
+                TEST(what_is_not_an_address_is_named),
+                TEST(changes_of_one_message_are_told_together),
+                TEST(what_is_invalidated_has_no_value_any_more),
+                TEST(strangers_are_not_believed_and_looked_into_once_a_second),
+                TEST(an_owner_that_was_missed_is_found_by_asking),
+                TEST(a_gap_is_one_question_and_no_flicker),
+                TEST(every_broadcast_of_the_module_counts),
+                TEST(a_service_that_does_not_count_is_followed_without_check),
+                TEST(what_is_unknown_or_of_another_type_is_passed_over),
+                TEST(a_malformed_signal_is_one_question),
+                TEST(a_malformed_snapshot_is_an_error_and_asked_for_again),
+                TEST(a_service_without_the_feature_is_told),
+                TEST(a_feature_that_failed_in_the_service_is_unavailable_with_its_reason),
+                TEST(a_feature_that_fails_keeps_its_last_values),
+                TEST(a_new_owner_is_read_and_only_what_differs_is_told),
+                TEST(a_service_that_goes_fails_what_was_asked_of_it),
+                TEST(a_bus_that_is_lost_is_connected_to_again),
+                TEST(a_client_without_a_bus_is_unavailable_and_tries_again),
+                TEST(zones_come_and_go_with_their_objects),
+                TEST(zones_of_a_snapshot_are_all_there_are),
+                TEST(a_setter_of_a_zone_goes_to_its_object),
+                TEST(a_call_has_its_arguments_and_its_result),
+                TEST(calls_of_before_the_first_sync_are_sent_after_it),
+                TEST(errors_keep_name_and_text),
+                TEST(an_answer_of_another_type_is_an_error),
+                TEST(a_cancelled_call_ignores_its_answer),
+                TEST(a_call_that_is_not_answered_ends_at_its_deadline),
+                TEST(a_feature_may_go_in_the_answer_of_its_call),
+                TEST(signals_are_delivered_once_the_feature_was_ready),
+                TEST(modules_of_one_address_share_the_connection),
+                TEST(the_connection_goes_with_the_last_feature),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
