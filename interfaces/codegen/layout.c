@@ -292,7 +292,7 @@ static size_t broken_column(const Line *l, const Piece *p, const State *s) {
                 return l->indent;
         if (p->before == BREAK_BRACKET)
                 return s->levels[s->depth - 1].last + INDENT;
-        if (p->before == BREAK_NAME || p->before == BREAK_POINTER)
+        if (p->before == BREAK_NAME || p->before == BREAK_POINTER || p->before == BREAK_CAST)
                 return (level->last > level->indent ? level->last : level->indent) + INDENT;
         return s->depth == 0 ? level->indent + INDENT : level->indent;
 }

@@ -9,8 +9,6 @@
 
 #include "generate.h"
 
-#define VERSION "0.1"
-
 /* Exit statuses, beside 0. */
 #define STATUS_FAILED 1
 #define STATUS_USAGE 2
@@ -122,7 +120,7 @@ static int parse_options(int argc, char **argv, Options *o) {
                         fputs(usage, stdout);
                         return EXIT_SUCCESS;
                 case OPTION_VERSION:
-                        puts("fascia-codegen " VERSION);
+                        puts("fascia-codegen " FASCIA_VERSION);
                         return EXIT_SUCCESS;
                 default:
                         return refuse_option(c, argv);

@@ -66,12 +66,10 @@ static int parse_int(const char *text, int64_t *ret) {
         r = parse_real(text, &real);
         if (r < 0)
                 return r;
-        if (real != floor(real))
-                return -EINVAL;
-        if (fabs(real) > 1e15)
+        if (real > 1e15 || real < -1e15)
                 return -ERANGE;
         *ret = (int64_t)real;
-        return 0;
+        return (double)*ret == real ? 0 : -EINVAL;
 }
 
 static const char *scalar_text(const ValueReader *r, const Node *n) {
