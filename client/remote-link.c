@@ -21,9 +21,8 @@ static void on_connected(Connection *c, void *userdata) {
 static void on_lost(Connection *c, int error, void *userdata) {
         RemoteLink *l = userdata;
 
-        (void)c;
-        error_setf(&l->error, -ENOTCONN, "There is no connection to '%s': %s", l->address,
-                   strerror(-error));
+        error_setf(&l->error, -ENOTCONN, "There is no connection to '%s': %s",
+                   connection_get_address(c), strerror(-error));
         LINK_FOREACH(link, next, &l->modules) {
                 remote_module_lost(LINK_OWNER(link, RemoteModule, link), error_get(&l->error));
         }

@@ -135,9 +135,13 @@ static int read_dictionary(RemoteObject *o, Reader *r, EntryFn *entry, Findings 
         return k < 0 ? k : reader_exit(r);
 }
 
+static bool is_own(const RemoteObject *o, const char *interface) {
+        return strcmp(interface, o->feature->interface->dbus_name) == 0;
+}
+
 /* The properties of one interface of an object; o NULL: one that we do not use. */
 static int read_interface(RemoteObject *o, const char *interface, Reader *r, Findings *f) {
-        if (o && strcmp(interface, o->feature->interface->dbus_name) == 0) {
+        if (o && is_own(o, interface)) {
                 f->has_interface = true;
                 return read_dictionary(o, r, read_own_entry, f);
         }
@@ -152,31 +156,44 @@ static bool is_root(const RemoteObject *o) {
         return o == o->feature->root;
 }
 
-/* A path below a feature that is used here may be a zone that was never seen: 0 and NULL when not.
- */
-static int object_new_zone(RemoteModule *m, const char *path, RemoteObject **ret) {
+static void object_begin(RemoteObject *o) {
+        memset(o->feature->seen, 0, o->feature->interface->n_properties);
+}
+
+static int object_new_zone(RemoteModule *m, RemoteFeature *feature, const char *path,
+                           const char *name, RemoteObject **ret) {
+        Zone *zone;
+        int r;
+
+        r = instance_require_zone(feature->instance, name, &zone);
+        if (r < 0)
+                return r == -ENOMEM ? r : 0; /* not a name that a zone can have */
+        r = remote_object_new(&m->objects, feature, path, ret);
+        if (r < 0)
+                return r;
+        (*ret)->zone = zone;
+        object_begin(*ret);
+        return 0;
+}
+
+/* An object that was never seen: with the interface of a feature that is used here, below that
+ * feature, it is a zone. *ret stays NULL when it is not. */
+static int object_recognise(RemoteModule *m, const char *path, const char *interface,
+                            RemoteObject **ret) {
         char *parent, *name;
         RemoteObject *root;
         int r;
 
-        *ret = NULL;
         r = remote_path_split(path, &parent, &name);
         if (r < 0)
                 return r == -ENOMEM ? r : 0;
         root = remote_table_find(&m->objects, parent);
-        if (root && is_root(root) && (root->feature->interface->flags & FASCIA_INTERFACE_ZONED)) {
-                r = remote_object_new(&m->objects, root->feature, path, ret);
-                if (r >= 0)
-                        r = instance_require_zone(root->feature->instance, name, &(*ret)->zone);
-        }
+        if (root && is_root(root) && (root->feature->interface->flags & FASCIA_INTERFACE_ZONED) &&
+            strcmp(root->feature->interface->dbus_name, interface) == 0)
+                r = object_new_zone(m, root->feature, path, name, ret);
         free(parent);
         free(name);
         return r;
-}
-
-static int object_find(RemoteModule *m, const char *path, RemoteObject **ret) {
-        *ret = remote_table_find(&m->objects, path);
-        return *ret ? 0 : object_new_zone(m, path, ret);
 }
 
 static int object_appear(RemoteObject *o) {
@@ -226,20 +243,29 @@ static void module_take_serial(RemoteModule *m, const Findings *f) {
         }
 }
 
-/* a{sa{sv}} of a zone that is not there yet: only with our interface it becomes one. */
-static int read_object_interfaces(RemoteObject *o, Reader *r, Findings *f) {
+static int read_object_interface(RemoteModule *m, const char *path, RemoteObject **o, Reader *r,
+                                 Findings *f) {
         const char *interface;
+        int k;
+
+        k = reader_string(r, &interface);
+        if (k >= 0 && !*o)
+                k = object_recognise(m, path, interface, o);
+        if (k >= 0 && *o && is_own(*o, interface))
+                k = object_appear(*o);
+        return k < 0 ? k : read_interface(*o, interface, r, f);
+}
+
+/* a{sa{sv}} */
+static int read_object_interfaces(RemoteModule *m, const char *path, RemoteObject **o, Reader *r,
+                                  Findings *f) {
         int k;
 
         k = reader_enter(r, 'a', "{sa{sv}}");
         while (k >= 0 && (k = reader_at_end(r)) == 0) {
                 k = reader_enter(r, 'e', "sa{sv}");
                 if (k >= 0)
-                        k = reader_string(r, &interface);
-                if (k >= 0 && o && strcmp(interface, o->feature->interface->dbus_name) == 0)
-                        k = object_appear(o);
-                if (k >= 0)
-                        k = read_interface(o, interface, r, f);
+                        k = read_object_interface(m, path, o, r, f);
                 if (k >= 0)
                         k = reader_exit(r);
         }
@@ -248,15 +274,12 @@ static int read_object_interfaces(RemoteObject *o, Reader *r, Findings *f) {
 
 /* The object as a whole, from a snapshot or when it was added. */
 static int read_object(RemoteModule *m, const char *path, Reader *r, Findings *f) {
-        RemoteObject *o;
+        RemoteObject *o = remote_table_find(&m->objects, path);
         int k;
 
-        k = object_find(m, path, &o);
-        if (k < 0)
-                return k;
         if (o)
-                memset(o->feature->seen, 0, o->feature->interface->n_properties);
-        k = read_object_interfaces(o, r, f);
+                object_begin(o);
+        k = read_object_interfaces(m, path, &o, r, f);
         if (k < 0 || !o || !f->has_interface)
                 return k;
         o->generation = m->generation;
@@ -328,14 +351,14 @@ static bool is_signal(Message *signal, const char *interface, const char *member
                strcmp(message_get_member(signal), member) == 0;
 }
 
-static int read_invalidated(RemoteObject *o, bool is_own, Reader *r) {
+static int read_invalidated(RemoteObject *o, bool is_feature, Reader *r) {
         const char *name;
         int index, k;
 
         k = reader_enter(r, 'a', "s");
         while (k >= 0 && (k = reader_at_end(r)) == 0) {
                 k = reader_string(r, &name);
-                if (k < 0 || !is_own)
+                if (k < 0 || !is_feature)
                         continue;
                 index = interface_find_property(o->feature->interface, name);
                 if (index >= 0)
@@ -408,7 +431,7 @@ static int read_removed(RemoteModule *m, Reader *r, RemoteObject **ret) {
         k = reader_enter(r, 'a', "s");
         while (k >= 0 && (k = reader_at_end(r)) == 0) {
                 k = reader_string(r, &interface);
-                if (k >= 0 && o && strcmp(interface, o->feature->interface->dbus_name) == 0)
+                if (k >= 0 && o && is_own(o, interface))
                         object_disappear(o);
         }
         *ret = o;
@@ -453,7 +476,7 @@ static int module_read_signal(RemoteModule *m, Message *signal, RemoteObject **r
         if (is_signal(signal, MANAGER_INTERFACE, "InterfacesRemoved"))
                 return is_current ? read_removed(m, &r, ret) : 0;
         if (!o || !zone_is_present(o->zone) || !o->feature->was_ready ||
-            strcmp(message_get_interface(signal), o->feature->interface->dbus_name) != 0)
+            !is_own(o, message_get_interface(signal)))
                 return 0;
         return read_emitted(o, signal, &r);
 }

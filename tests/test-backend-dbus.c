@@ -2,13 +2,20 @@
 /* The backend "dbus" against a bus and a service that the test plays message by message: every
  * order in which they can speak. */
 #include <errno.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -464,11 +471,12 @@ static void a_service_that_does_not_count_is_followed_without_check(void **state
 static void what_is_unknown_or_of_another_type_is_passed_over(void **state) {
         (void)state;
         begin();
-        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 3, "/Elsewhere", 1, "a.b",
+        fake_bus_answer(&bus, take_snapshot_call(NAME), SERVICE, OBJECTS, 5, "/Elsewhere", 1, "a.b",
                         1, "C", "as", 1, "x", FEATURE, 2, "Vehicle.Climate1.Newer", 1, "FanLevel",
                         "i", 9, INTERFACE, 4, "FanLevel", "s", "three", "Newer", "a{sv}", 0,
                         "TargetTemperature", "d", 20.0, "FasciaSerial", "t", UINT64_C(1),
-                        FEATURE "/_models", 1, INTERFACE, 0);
+                        FEATURE "/_models", 1, INTERFACE, 0, FEATURE "/_ff", 1, INTERFACE, 0,
+                        FEATURE "/Left", 1, FEATURE1, 0);
         settle();
         assert_heard("=20 ! :ready ");
         assert_false(climate_control_has_fan_level(climate));
@@ -514,6 +522,64 @@ static void a_service_without_the_feature_is_told(void **state) {
                         INTERFACE, 1, "FanLevel", "i", 2);
         settle();
         assert_heard("fan=2 ! :ready ");
+}
+
+/* ---- the cache ---- */
+
+/* In a child that is killed by any system call but its end. */
+static int run_trapped(bool (*fn)(void)) {
+        struct sock_filter code[] = {
+                BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
+                BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_exit_group, 0, 1),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+                BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
+        };
+        const struct sock_fprog program = { .len = 4, .filter = code };
+        int status;
+        pid_t pid;
+
+        pid = fork();
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0 ||
+                    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) < 0)
+                        _exit(3);
+                syscall(SYS_exit_group, fn() ? 42 : 1);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        return status;
+}
+
+static bool get_everything(void) {
+        bool right = true;
+
+        for (int i = 0; i < 1000; i++)
+                right = right && climate_control_get_fan_level(climate) == 3 &&
+                        climate_control_get_target_temperature(climate) > 19 &&
+                        climate_control_has_fan_level(climate) &&
+                        !climate_control_has_airflow(climate) &&
+                        !climate_control_get_air_conditioning(climate) &&
+                        fascia_feature_get_state(climate_control_feature(climate)) ==
+                                FASCIA_STATE_READY;
+        return right;
+}
+
+static bool get_everything_and_a_system_call(void) {
+        return get_everything() && syscall(SYS_getppid) > 0;
+}
+
+static void a_cached_getter_makes_no_system_call(void **state) {
+        int status;
+
+        (void)state;
+        begin_ready();
+        status = run_trapped(get_everything);
+        assert_true(WIFEXITED(status));
+        assert_int_equal(WEXITSTATUS(status), 42);
+        /* The trap is one. */
+        status = run_trapped(get_everything_and_a_system_call);
+        assert_true(WIFSIGNALED(status));
+        assert_int_equal(WTERMSIG(status), SIGSYS);
 }
 
 /* ---- what the service says of the feature ---- */
@@ -956,6 +1022,7 @@ int main(void) {
                 TEST(a_malformed_signal_is_one_question),
                 TEST(a_malformed_snapshot_is_an_error_and_asked_for_again),
                 TEST(a_service_without_the_feature_is_told),
+                TEST(a_cached_getter_makes_no_system_call),
                 TEST(a_feature_that_failed_in_the_service_is_unavailable_with_its_reason),
                 TEST(a_feature_that_fails_keeps_its_last_values),
                 TEST(a_new_owner_is_read_and_only_what_differs_is_told),
