@@ -292,15 +292,18 @@ define stage
 		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/$$stem/xml/*.xml; \
 		sed -e "s|@NAME@|$$name|" systemd/dbus-activation.service.in \
 			>$$root$(DBUSDATADIR)/system-services/$$name.service; \
-		$(CODEGEN) --print=interfaces $$qface | sed -e 's|^\([^ ]*\) \(.*\)$$|    $(deny) send_interface="\1"/>\
-    $(deny) send_interface="org.freedesktop.DBus.Properties" send_path="\2"/>|' >$$root/deny; \
+		$(CODEGEN) --print=interfaces $$qface | sed -e 's|^\([^ ]*\) \(.*\)/\([^/]*\)$$|$(deny)|' | \
+			sort -u | sed -n "s/^./    &/p" >$$root/deny; \
 		sed -e "s|@NAME@|$$name|; /@DENY@/ { r $$root/deny" -e 'd }' config/dbus-policy.conf.in \
 			>$$root$(DBUSDATADIR)/system.d/$$name.conf; \
 		rm $$root/deny; \
 	done; \
 	files=$$(cd "$$root" && find . ! -type d)
 endef
-deny = <deny send_type="signal" send_broadcast="false"
+# What 'interface path' becomes: \1 is the interface, \2 the path of the module, \3 the name of the object below it.
+deny_one = <deny send_type="signal" send_broadcast="false" send_interface="$(1)"$(2)/>\n
+deny = $(call deny_one,\1)$(call deny_one,org.freedesktop.DBus.Properties, send_path="\2/\3")$(call \
+	deny_one,org.freedesktop.DBus.ObjectManager, send_path="\2")
 own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(INCLUDEDIR)/fascia \
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
 	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia
@@ -323,7 +326,7 @@ reload_bus = busctl --quiet call org.freedesktop.DBus / org.freedesktop.DBus Rel
 uninstall: all
 	@$(stage); cd /; \
 	for file in $$files; do rm -f "$(DESTDIR)/$${file#./}"; done
-	@rmdir $(own_directories:%=$(DESTDIR)%) 2>/dev/null || :
+	@for directory in $(own_directories); do rmdir "$(DESTDIR)$$directory" 2>/dev/null || :; done
 	@$(if $(DESTDIR),,$(call tell,ldconfig,the cache of libraries keeps the old ones))
 	@echo 'uninstalled; the user fascia and $(SYSCONFDIR)/fascia are left'
 
