@@ -618,6 +618,30 @@ const char *config_next_module(const Config *c, const char *previous) {
         return i < c->n_modules ? c->modules[i] : NULL;
 }
 
+/* Each once, at its first entry. */
+static bool is_first_of_section(const Config *c, size_t entry) {
+        for (size_t i = 0; i < entry; i++)
+                if (strcmp(c->entries[i].section, c->entries[entry].section) == 0)
+                        return false;
+        return true;
+}
+
+const char *config_next_interface(const Config *c, const char *module, const char *previous) {
+        bool passed = !previous;
+
+        for (size_t i = 0; i < c->n_entries; i++) {
+                const char *section = c->entries[i].section;
+
+                if (section_kind(section) != CONFIG_IN_INTERFACE ||
+                    !section_is_of(section, module) || !is_first_of_section(c, i))
+                        continue;
+                if (passed)
+                        return strchr(section, '/') + 1;
+                passed = strcmp(strchr(section, '/') + 1, previous) == 0;
+        }
+        return NULL;
+}
+
 static bool same_values(const Config *a, const Config *b, const char *module,
                         const char *interface) {
         for (size_t i = 0; i < a->n_keys; i++)
@@ -678,17 +702,11 @@ void config_dump(const Config *c, FILE *f) {
                         dump_entry(config_find(c, NULL, NULL, &c->keys[i]), &c->keys[i], f);
         for (size_t m = 0; m < c->n_modules; m++) {
                 dump_section(c, c->modules[m], f);
-                /* Each interface section once, at its first entry. */
                 for (size_t i = 0; i < c->n_entries; i++) {
                         const char *section = c->entries[i].section;
-                        size_t first = 0;
 
-                        if (section_kind(section) != CONFIG_IN_INTERFACE ||
-                            !section_is_of(section, c->modules[m]))
-                                continue;
-                        while (strcmp(c->entries[first].section, section) != 0)
-                                first++;
-                        if (first == i)
+                        if (section_kind(section) == CONFIG_IN_INTERFACE &&
+                            section_is_of(section, c->modules[m]) && is_first_of_section(c, i))
                                 dump_section(c, section, f);
                 }
         }

@@ -88,6 +88,9 @@ const char *config_lookup(const Config *c, const char *module, const char *inter
 /* The modules that have a section of their own or of an interface, in order of first appearance;
  * previous NULL: the first. */
 const char *config_next_module(const Config *c, const char *previous);
+/* The interfaces of a module that have a section with keys, in any order; previous NULL: the first.
+ */
+const char *config_next_interface(const Config *c, const char *module, const char *previous);
 /* Whether a module would find the same values in both. */
 bool config_module_equal(const Config *a, const Config *b, const char *module);
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/* Announcing: at the end of a turn the changes of every object go out, each as one signal, then
+ * what was parked. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "service-private.h"
+
+/* ---- when ---- */
+
+static void on_posted(void *userdata) {
+        Service *s = userdata;
+
+        s->is_posted = false;
+        service_flush(s);
+}
+
+void service_schedule(Service *s) {
+        /* Within a turn of the connection its end comes by itself. */
+        if (!s->connection || s->is_posted || connection_in_turn(s->connection))
+                return;
+        s->is_posted = loop_post(host_get_loop(s->host), on_posted, s) >= 0;
+}
+
+/* ---- signals ---- */
+
+/* Each broadcast counts, also one that could not be sent: a client must notice. */
+static int service_broadcast(Service *s, Message *m) {
+        int r;
+
+        r = connection_send(s->connection, m);
+        message_unref(m);
+        return r;
+}
+
+typedef int ContentFn(Writer *w, const Object *o);
+
+static void object_broadcast(Object *o, const char *path, const char *interface, const char *member,
+                             ContentFn *content) {
+        Service *s = o->feature->service;
+        Message *m;
+        Writer w;
+
+        /* Before it is written: the signal carries the number of itself. */
+        s->serial++;
+        if (message_new_signal(s->connection, path, interface, member, &m) < 0)
+                return;
+        w = message_writer(m);
+        if (content(&w, o) < 0) {
+                message_unref(m);
+                return;
+        }
+        service_broadcast(s, m);
+}
+
+/* ---- PropertiesChanged ---- */
+
+static bool is_withdrawn(const Object *o, uint32_t p) {
+        return o->known[p] && !object_has_value(o, p);
+}
+
+static bool is_changed(const Object *o, uint32_t p) {
+        const struct fascia_property *property = interface_property(o->feature->interface, p);
+
+        if (!object_has_value(o, p))
+                return false;
+        if (!o->known[p])
+                return true;
+        return zone_is_dirty(o->zone, p) && !(property->flags & FASCIA_PROPERTY_CONST);
+}
+
+static bool object_has_changes(const Object *o) {
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (is_changed(o, p) || is_withdrawn(o, p))
+                        return true;
+        return false;
+}
+
+static int write_changes(Writer *w, const Object *o) {
+        const struct fascia_interface *i = o->feature->interface;
+
+        TRY(writer_string(w, i->dbus_name));
+        TRY(writer_open(w, 'a', "{sv}"));
+        for (uint32_t p = 0; p < i->n_properties; p++) {
+                const struct fascia_property *property = interface_property(i, p);
+
+                if (!is_changed(o, p))
+                        continue;
+                TRY(writer_open(w, 'e', "sv"));
+                TRY(writer_string(w, property->dbus_name));
+                TRY(codec_write_variant(w, property->type, zone_get_value(o->zone, p)));
+                TRY(writer_close(w));
+        }
+        TRY(write_serial(w, o->feature->service));
+        TRY(writer_close(w));
+        TRY(writer_open(w, 'a', "s"));
+        for (uint32_t p = 0; p < i->n_properties; p++)
+                if (is_withdrawn(o, p))
+                        TRY(writer_string(w, interface_property(i, p)->dbus_name));
+        return writer_close(w);
+}
+
+static int write_info_changes(Writer *w, const Object *o) {
+        TRY(writer_string(w, FEATURE_INFO_INTERFACE));
+        TRY(write_info(w, o, o->info));
+        TRY(writer_open(w, 'a', "s"));
+        return writer_close(w);
+}
+
+/* What clients know is what is. */
+static void object_settle_values(Object *o) {
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                o->known[p] = object_has_value(o, p);
+        zone_clear_dirty(o->zone);
+}
+
+static void object_announce_values(Object *o) {
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (o->known[p] != object_has_value(o, p))
+                        o->info |= INFO_UNSUPPORTED;
+        if (object_has_changes(o))
+                object_broadcast(o, o->path, PROPERTIES_INTERFACE, "PropertiesChanged",
+                                 write_changes);
+        object_settle_values(o);
+}
+
+static void object_announce_info(Object *o) {
+        if (o->info)
+                object_broadcast(o, o->path, PROPERTIES_INTERFACE, "PropertiesChanged",
+                                 write_info_changes);
+        o->info = 0;
+}
+
+/* ---- objects that come and go ---- */
+
+static int write_added(Writer *w, const Object *o) {
+        TRY(writer_basic(w, 'o', &o->path));
+        return write_interfaces(w, o);
+}
+
+static int write_removed(Writer *w, const Object *o) {
+        TRY(writer_basic(w, 'o', &o->path));
+        TRY(writer_open(w, 'a', "s"));
+        TRY(writer_string(w, INTROSPECTABLE_INTERFACE));
+        TRY(writer_string(w, PROPERTIES_INTERFACE));
+        TRY(writer_string(w, FEATURE_INFO_INTERFACE));
+        TRY(writer_string(w, o->feature->interface->dbus_name));
+        return writer_close(w);
+}
+
+static void object_announce_presence(Object *o) {
+        bool there = object_is_there(o);
+
+        if (there == o->is_announced)
+                return;
+        object_broadcast(o, o->feature->service->path, OBJECT_MANAGER_INTERFACE,
+                         there ? "InterfacesAdded" : "InterfacesRemoved",
+                         there ? write_added : write_removed);
+        o->is_announced = there;
+        /* The signal said all there is to say. */
+        object_settle_values(o);
+        o->info = 0;
+}
+
+static void object_announce(Object *o) {
+        if (!object_is_there(o))
+                return;
+        /* Who hears that a feature is gone must not take its values for withdrawn ones, nor act on
+         * values of a feature that he believes to be gone. */
+        if (!feature_is_ready(o->feature)) {
+                object_announce_info(o);
+                object_announce_values(o);
+        } else {
+                object_announce_values(o);
+                object_announce_info(o);
+        }
+}
+
+static void service_announce(Service *s) {
+        Object *first = s->dirty_first, *next;
+
+        s->dirty_first = s->dirty_last = NULL;
+        for (Object *o = first; o; o = o->next_dirty)
+                object_announce_presence(o);
+        for (Object *o = first; o; o = next) {
+                next = o->next_dirty;
+                object_announce(o);
+                o->is_dirty = false;
+                o->next_dirty = NULL;
+        }
+}
+
+void service_settle(Service *s) {
+        for (Object *o = s->dirty_first; o; o = o->next_dirty)
+                o->is_dirty = false;
+        s->dirty_first = s->dirty_last = NULL;
+        for (uint32_t i = 0; i < s->n_features; i++)
+                for (Object *o = s->features[i].objects; o; o = o->next) {
+                        o->is_announced = object_is_there(o);
+                        o->info = 0;
+                        object_settle_values(o);
+                }
+}
+
+/* ---- parked messages ---- */
+
+static void service_send_parked(Service *s, Parked *p) {
+        if (p->is_signal) {
+                s->serial++;
+                s->parked_signals -= p->size;
+        }
+        service_broadcast(s, p->message);
+}
+
+static bool is_blocked(const Service *s) {
+        return connection_get_outstanding(s->connection) > s->settings.max_outstanding;
+}
+
+/* Signals are events and cannot be merged as values are: while nothing drains, the oldest are lost,
+ * but counted. */
+static void service_bound_signals(Service *s) {
+        size_t kept = 0;
+
+        for (size_t i = 0; i < s->n_parked; i++) {
+                Parked *p = &s->parked[i];
+
+                if (p->is_signal && s->parked_signals > s->settings.max_outstanding) {
+                        s->parked_signals -= p->size;
+                        s->serial++;
+                        message_unref(p->message);
+                } else {
+                        s->parked[kept++] = *p;
+                }
+        }
+        s->n_parked = kept;
+}
+
+void service_park(Service *s, Message *m, size_t size, bool is_signal) {
+        Parked *parked;
+
+        if (!s->connection) {
+                message_unref(m);
+                return;
+        }
+        if (!is_signal && s->n_parked == 0 && !s->dirty_first) {
+                service_broadcast(s, m); /* nothing that would have to be seen before */
+                return;
+        }
+        if (s->n_parked == s->parked_capacity) {
+                size_t capacity = s->parked_capacity ? 2 * s->parked_capacity : 64;
+
+                parked = reallocarray(s->parked, capacity, sizeof(*parked));
+                if (!parked) {
+                        /* Out of order is better than never. */
+                        if (is_signal)
+                                s->serial++;
+                        service_broadcast(s, m);
+                        return;
+                }
+                s->parked = parked;
+                s->parked_capacity = capacity;
+        }
+        s->parked[s->n_parked++] = (Parked){ m, size, is_signal };
+        if (is_signal) {
+                s->parked_signals += size;
+                if (s->parked_signals > s->settings.max_outstanding && is_blocked(s))
+                        service_bound_signals(s);
+        }
+        service_schedule(s);
+}
+
+void service_drop_parked(Service *s) {
+        for (size_t i = 0; i < s->n_parked; i++)
+                message_unref(s->parked[i].message);
+        s->n_parked = 0;
+        s->parked_signals = 0;
+}
+
+void service_flush(Service *s) {
+        size_t kept = 0;
+        bool blocked;
+
+        if (!s->connection || !connection_is_open(s->connection) ||
+            (!s->dirty_first && s->n_parked == 0))
+                return;
+        blocked = is_blocked(s);
+        if (!blocked)
+                service_announce(s);
+        for (size_t i = 0; i < s->n_parked; i++)
+                if (blocked && s->parked[i].is_signal)
+                        s->parked[kept++] = s->parked[i];
+                else
+                        service_send_parked(s, &s->parked[i]);
+        s->n_parked = kept;
+}

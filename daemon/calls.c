@@ -1,0 +1,381 @@
+/* SPDX-License-Identifier: MIT */
+/* Calls: what is asked of which object, who may ask, and the answers of backends. */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "log.h"
+#include "service-private.h"
+#include "value.h"
+
+#define ERROR(name) "org.freedesktop.DBus.Error." name
+
+/* ---- answering ---- */
+
+int service_reply(Service *s, Message *reply) {
+        int r;
+
+        r = connection_send(s->connection, reply);
+        message_unref(reply);
+        return r < 0 ? r : 1;
+}
+
+int service_reply_error(Service *s, Message *call, const char *name, const char *format, ...) {
+        char text[1024];
+        Message *reply;
+        va_list ap;
+        int r;
+
+        if (message_wants_no_reply(call))
+                return 1;
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        r = message_new_error(call, name, text, &reply);
+        return r < 0 ? r : service_reply(s, reply);
+}
+
+int service_reply_refusal(Service *s, Message *call, const char *name, const char *what,
+                          char *text) {
+        int r;
+
+        r = service_reply_error(s, call, name, "%s: %s", what,
+                                text ? text : "not an allowed value");
+        free(text);
+        return r;
+}
+
+int service_reply_unavailable(Service *s, Message *call, const Feature *f) {
+        const struct fascia_error *error = f ? instance_get_error(f->instance) : NULL;
+
+        return service_reply_error(s, call, ERROR_UNAVAILABLE, "%s is not available: %s",
+                                   f ? f->interface->name : s->bus_name,
+                                   s->failure ? s->failure
+                                   : error    ? error->message
+                                              : "it is not ready yet");
+}
+
+/* ---- calls that wait for a backend ---- */
+
+static Pending *pending_new(Object *o, Message *call, QuotaSender *sender, bool is_call,
+                            uint32_t index) {
+        Service *s = o->feature->service;
+        Pending *p = s->unused;
+
+        if (p)
+                s->unused = p->next;
+        else
+                p = malloc(sizeof(*p));
+        if (!p)
+                return NULL;
+        *p = (Pending){
+                .next = s->pending,
+                .service = s,
+                .object = o,
+                .call = message_ref(call),
+                .sender = sender,
+                .index = index,
+                .is_call = is_call,
+        };
+        if (s->pending)
+                s->pending->previous = p;
+        s->pending = p;
+        if (sender)
+                quota_begin(sender);
+        return p;
+}
+
+/* They are kept for the next call: most calls then cost no allocation here. */
+static void pending_free(Pending *p) {
+        Service *s = p->service;
+
+        if (p->previous)
+                p->previous->next = p->next;
+        else
+                s->pending = p->next;
+        if (p->next)
+                p->next->previous = p->previous;
+        if (p->sender)
+                quota_end(p->sender);
+        message_unref(p->call);
+        p->next = s->unused;
+        s->unused = p;
+}
+
+void service_drop_pending(Service *s) {
+        while (s->pending) {
+                Pending *p = s->pending;
+
+                if (p->id > 0)
+                        host_cancel_request(s->host, p->id);
+                pending_free(p);
+        }
+}
+
+static const char *pending_member(const Pending *p) {
+        const struct fascia_interface *i = p->object->feature->interface;
+
+        return p->is_call ? interface_method(i, p->index)->name
+                          : interface_property(i, p->index)->name;
+}
+
+/* The answer as a message, *ret_size its body; an answer that is too large is an error instead. */
+static int pending_build(Pending *p, const struct fascia_error *error, const void *result,
+                         Message **ret, size_t *ret_size) {
+        const struct fascia_type *type;
+        Service *s = p->service;
+        Message *reply;
+        Writer w;
+        int r;
+
+        *ret_size = 0;
+        if (error)
+                return message_new_error(p->call, error->name, error->message, ret);
+        if (!p->is_call)
+                return message_new_return(p->call, ret);
+        type = interface_method(p->object->feature->interface, p->index)->output;
+        *ret_size = codec_measure(type, result);
+        if (*ret_size > s->settings.max_reply_size) {
+                char text[128];
+
+                snprintf(text, sizeof(text), "The answer of %zu bytes is above the limit of %zu",
+                         *ret_size, s->settings.max_reply_size);
+                return message_new_error(p->call, ERROR("LimitsExceeded"), text, ret);
+        }
+        r = message_new_return(p->call, &reply);
+        if (r < 0)
+                return r;
+        w = message_writer(reply);
+        r = codec_write_arguments(&w, type, result);
+        if (r < 0) {
+                message_unref(reply);
+                return r;
+        }
+        *ret = reply;
+        return 0;
+}
+
+static void on_answer(const struct fascia_error *error, const void *result, void *userdata) {
+        Pending *p = userdata;
+        Service *s = p->service;
+        Message *reply;
+        size_t size;
+
+        if (error && error->code == -ETIMEDOUT)
+                log_module_warning(s->bus_name, "%s: %s", pending_member(p), error->message);
+        if (!message_wants_no_reply(p->call)) {
+                if (pending_build(p, error, result, &reply, &size) >= 0)
+                        service_park(s, reply, size, false);
+                else
+                        service_reply_error(s, p->call, ERROR("NoMemory"), "The answer is lost");
+        }
+        if (p->has_begun)
+                pending_free(p);
+        else
+                p->id = UINT64_MAX; /* answered at once: service_ask() frees it */
+}
+
+int service_ask(Object *o, Message *call, QuotaSender *sender, bool is_call, uint32_t index,
+                const void *value) {
+        Pending *p;
+        uint64_t id;
+        int r;
+
+        p = pending_new(o, call, sender, is_call, index);
+        if (!p)
+                return -ENOMEM;
+        r = is_call ? zone_call(o->zone, index, value, o->feature->timeout, on_answer, p, &id)
+                    : zone_set(o->zone, index, value, o->feature->timeout, on_answer, p, &id);
+        if (r < 0 || p->id == UINT64_MAX) {
+                p->id = 0;
+                pending_free(p);
+                return r < 0 ? r : 1;
+        }
+        p->id = id;
+        p->has_begun = true;
+        return 1;
+}
+
+/* ---- methods of the interface ---- */
+
+static int call_method(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index) {
+        const struct fascia_method *method = interface_method(o->feature->interface, index);
+        const char *signature = message_get_signature(call);
+        char *text = NULL;
+        ValueBuffer arguments;
+        Reader reader;
+        int r;
+
+        if (!feature_is_ready(o->feature))
+                return service_reply_unavailable(s, call, o->feature);
+        if (strcmp(signature, method->input->signature) != 0)
+                return service_reply_error(s, call, ERROR("InvalidArgs"),
+                                           "%s expects '%s', got '%s'", method->dbus_name,
+                                           method->input->signature, signature);
+        r = value_buffer_init(&arguments, method->input);
+        if (r < 0)
+                return r;
+        reader = message_reader(call);
+        r = codec_read_arguments(&reader, method->input, arguments.data);
+        if (r < 0) {
+                value_buffer_done(&arguments, false);
+                return service_reply_error(s, call, ERROR("InvalidArgs"), "%s: %s",
+                                           method->dbus_name, strerror(-r));
+        }
+        r = codec_check(method->input, arguments.data, &text);
+        if (r < 0)
+                r = service_reply_refusal(s, call, ERROR_OUT_OF_RANGE, method->dbus_name, text);
+        else
+                r = service_ask(o, call, sender, true, index, arguments.data);
+        value_buffer_done(&arguments, true);
+        return r;
+}
+
+/* ---- standard interfaces ---- */
+
+typedef enum Standard {
+        STANDARD_GET,
+        STANDARD_SET,
+        STANDARD_GET_ALL,
+        STANDARD_INTROSPECT,
+        STANDARD_GET_MANAGED_OBJECTS
+} Standard;
+
+static const struct {
+        const char *interface;
+        const char *member;
+        const char *signature;
+        Standard standard;
+} standards[] = {
+        { PROPERTIES_INTERFACE, "Get", "ss", STANDARD_GET },
+        { PROPERTIES_INTERFACE, "Set", "ssv", STANDARD_SET },
+        { PROPERTIES_INTERFACE, "GetAll", "s", STANDARD_GET_ALL },
+        { INTROSPECTABLE_INTERFACE, "Introspect", "", STANDARD_INTROSPECT },
+        { OBJECT_MANAGER_INTERFACE, "GetManagedObjects", "", STANDARD_GET_MANAGED_OBJECTS },
+};
+
+#define N_STANDARDS (sizeof(standards) / sizeof(standards[0]))
+
+/* o == NULL: the module's own object, which has no properties but is the object manager. */
+static bool has_interface(const Object *o, const char *interface) {
+        if (strcmp(interface, INTROSPECTABLE_INTERFACE) == 0 ||
+            strcmp(interface, PROPERTIES_INTERFACE) == 0)
+                return true;
+        return o ? strcmp(interface, o->feature->interface->dbus_name) == 0 ||
+                               strcmp(interface, FEATURE_INFO_INTERFACE) == 0
+                 : strcmp(interface, OBJECT_MANAGER_INTERFACE) == 0;
+}
+
+/* -ENOENT: it is none of them. */
+static int find_standard(const Object *o, const char *interface, const char *member) {
+        for (size_t i = 0; i < N_STANDARDS; i++) {
+                if (strcmp(standards[i].member, member) != 0 ||
+                    !has_interface(o, standards[i].interface))
+                        continue;
+                if (!interface || strcmp(standards[i].interface, interface) == 0)
+                        return (int)i;
+        }
+        return -ENOENT;
+}
+
+static int call_standard(Service *s, Object *o, Message *call, QuotaSender *sender, int which) {
+        const char *signature = message_get_signature(call);
+
+        if (strcmp(signature, standards[which].signature) != 0)
+                return service_reply_error(s, call, ERROR("InvalidArgs"),
+                                           "%s expects '%s', got '%s'", standards[which].member,
+                                           standards[which].signature, signature);
+        switch (standards[which].standard) {
+        case STANDARD_GET:
+                return properties_get(s, o, call);
+        case STANDARD_SET:
+                return properties_set(s, o, call, sender);
+        case STANDARD_GET_ALL:
+                return properties_get_all(s, o, call);
+        case STANDARD_INTROSPECT:
+                return service_introspect(s, o, call);
+        case STANDARD_GET_MANAGED_OBJECTS:
+                return service_get_managed_objects(s, call);
+        }
+        return -EINVAL;
+}
+
+/* ---- finding what is asked for ---- */
+
+static int reply_unknown_object(Service *s, Message *call, const char *path) {
+        const Feature *f = service_find_feature(s, path);
+        char zones[512] = "";
+        size_t n = 0;
+
+        if (!f || !(f->interface->flags & FASCIA_INTERFACE_ZONED))
+                return service_reply_error(s, call, ERROR("UnknownObject"),
+                                           "There is no object '%s'", path);
+        for (Zone *z = instance_next_zone(f->instance, NULL); z && n < sizeof(zones);
+             z = instance_next_zone(f->instance, z))
+                if (zone_is_present(z))
+                        n += (size_t)snprintf(zones + n, sizeof(zones) - n, "%s%s",
+                                              n > 0 ? ", " : "; it has ", zone_get_name(z));
+        return service_reply_error(s, call, ERROR_UNKNOWN_ZONE, "%s has no zone '%s'%s",
+                                   f->interface->name, path + strlen(f->interface->path) + 1,
+                                   n > 0 ? zones : "");
+}
+
+static int dispatch(Service *s, Object *o, Message *call, QuotaSender *sender) {
+        const char *interface = message_get_interface(call);
+        const char *member = message_get_member(call);
+        int index;
+
+        /* The feature's own comes first: it is what is called most, and may be called without
+         * naming an interface. */
+        if (o && (!interface || strcmp(interface, o->feature->interface->dbus_name) == 0)) {
+                index = feature_find_method(o->feature, member);
+                if (index >= 0)
+                        return call_method(s, o, call, sender, (uint32_t)index);
+        }
+        index = find_standard(o, interface, member);
+        if (index >= 0)
+                return call_standard(s, o, call, sender, index);
+        if (interface && !has_interface(o, interface))
+                return service_reply_error(s, call, ERROR("UnknownInterface"),
+                                           "'%s' has no interface '%s'", message_get_path(call),
+                                           interface);
+        return service_reply_error(s, call, ERROR("UnknownMethod"), "%s has no method '%s'",
+                                   interface ? interface : message_get_path(call), member);
+}
+
+static int refuse_flood(Service *s, Message *call, int error) {
+        if (error == -ENOBUFS)
+                return service_reply_error(s, call, ERROR("LimitsExceeded"),
+                                           "Too many calls per second from this client");
+        if (error == -EBUSY)
+                return service_reply_error(s, call, ERROR("LimitsExceeded"),
+                                           "Too many calls of this client wait for an answer");
+        return error;
+}
+
+int service_on_call(Message *call, void *userdata) {
+        const char *path = message_get_path(call);
+        Service *s = userdata;
+        QuotaSender *sender = NULL;
+        Object *o = NULL;
+        int r;
+
+        if (s->settings.quota) {
+                r = quota_take(s->settings.quota, message_get_sender(call),
+                               loop_now(host_get_loop(s->host)), &sender);
+                if (r < 0)
+                        return refuse_flood(s, call, r);
+        }
+        if (s->failure)
+                return service_reply_unavailable(s, call, NULL);
+        if (strcmp(path, s->path) != 0) {
+                o = service_find_object(s, path);
+                if (!o)
+                        return reply_unknown_object(s, call, path);
+        }
+        return dispatch(s, o, call, sender);
+}

@@ -1,0 +1,121 @@
+/* SPDX-License-Identifier: MIT */
+/* org.fascia.Feature1: what a feature or zone says about itself. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "service-private.h"
+
+typedef int InfoFn(Writer *w, const Object *o);
+
+static int write_text(Writer *w, const char *text) {
+        TRY(writer_open(w, 'v', "s"));
+        TRY(writer_string(w, text));
+        return writer_close(w);
+}
+
+static int write_version(Writer *w, const Object *o) {
+        const struct fascia_module *m = o->feature->interface->module;
+        char text[32];
+
+        snprintf(text, sizeof(text), "%u.%u", m->major, m->minor);
+        return write_text(w, text);
+}
+
+static int write_zones(Writer *w, const Object *o) {
+        Instance *i = o->feature->instance;
+
+        TRY(writer_open(w, 'v', "as"));
+        TRY(writer_open(w, 'a', "s"));
+        /* A zone has none of its own. */
+        if (o->zone == instance_get_root(i))
+                for (Zone *z = instance_next_zone(i, NULL); z; z = instance_next_zone(i, z))
+                        if (zone_is_present(z))
+                                TRY(writer_string(w, zone_get_name(z)));
+        TRY(writer_close(w));
+        return writer_close(w);
+}
+
+/* Only once the feature is ready: before that, nothing is known to be missing. */
+static int write_unsupported(Writer *w, const Object *o) {
+        const struct fascia_interface *i = o->feature->interface;
+
+        TRY(writer_open(w, 'v', "as"));
+        TRY(writer_open(w, 'a', "s"));
+        for (uint32_t p = 0; feature_is_ready(o->feature) && p < i->n_properties; p++)
+                if (!object_has_value(o, p))
+                        TRY(writer_string(w, interface_property(i, p)->dbus_name));
+        TRY(writer_close(w));
+        return writer_close(w);
+}
+
+static int write_backend(Writer *w, const Object *o) {
+        return write_text(w, instance_get_plugin_name(o->feature->instance));
+}
+
+static int write_simulated(Writer *w, const Object *o) {
+        bool simulated = instance_is_simulated(o->feature->instance);
+
+        TRY(writer_open(w, 'v', "b"));
+        TRY(writer_basic(w, 'b', &simulated));
+        return writer_close(w);
+}
+
+static int write_state(Writer *w, const Object *o) {
+        static const char *const names[] = {
+                [FASCIA_STATE_UNAVAILABLE] = "unavailable",
+                [FASCIA_STATE_SYNCING] = "syncing",
+                [FASCIA_STATE_READY] = "ready",
+        };
+
+        return write_text(w, names[instance_get_state(o->feature->instance)]);
+}
+
+static int write_error(Writer *w, const Object *o) {
+        const struct fascia_error *error = instance_get_error(o->feature->instance);
+
+        return write_text(w, error ? error->message : "");
+}
+
+static const struct {
+        const char *name;
+        InfoFn *write;
+        unsigned part; /* 0: never changes */
+} infos[] = {
+        { "Version", write_version, 0 },
+        { "Zones", write_zones, INFO_ZONES },
+        { "Unsupported", write_unsupported, INFO_UNSUPPORTED },
+        { "Backend", write_backend, INFO_STATE },
+        { "Simulated", write_simulated, INFO_STATE },
+        { "State", write_state, INFO_STATE },
+        { "Error", write_error, INFO_STATE },
+};
+
+#define N_INFOS (sizeof(infos) / sizeof(infos[0]))
+
+int write_info_entries(Writer *w, const Object *o, unsigned mask) {
+        for (size_t i = 0; i < N_INFOS; i++) {
+                if (mask != ~0u && !(infos[i].part & mask))
+                        continue;
+                TRY(writer_open(w, 'e', "sv"));
+                TRY(writer_string(w, infos[i].name));
+                TRY(infos[i].write(w, o));
+                TRY(writer_close(w));
+        }
+        return 0;
+}
+
+int write_info(Writer *w, const Object *o, unsigned mask) {
+        TRY(writer_open(w, 'a', "{sv}"));
+        TRY(write_info_entries(w, o, mask));
+        TRY(write_serial(w, o->feature->service));
+        return writer_close(w);
+}
+
+int write_info_property(Writer *w, const Object *o, const char *name) {
+        for (size_t i = 0; i < N_INFOS; i++)
+                if (strcmp(infos[i].name, name) == 0)
+                        return infos[i].write(w, o);
+        return -ENOENT;
+}

@@ -1,0 +1,229 @@
+/* SPDX-License-Identifier: MIT */
+/* The features of a service and their objects: found by path, marked by what their backends report.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-bus.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "service-private.h"
+
+/* ---- objects ---- */
+
+static int object_new(Feature *f, Zone *zone, Object **ret) {
+        Object **last = &f->objects;
+        Object *o;
+        int r = 0;
+
+        o = calloc(1, sizeof(*o));
+        if (!o)
+                return -ENOMEM;
+        o->feature = f;
+        o->zone = zone;
+        o->known = calloc(f->interface->n_properties + 1, 1);
+        if (*zone_get_name(zone))
+                r = sd_bus_path_encode(f->interface->path, zone_get_name(zone), &o->path);
+        else
+                o->path = strdup(f->interface->path);
+        if (r < 0 || !o->path || !o->known) {
+                free(o->path);
+                free(o->known);
+                free(o);
+                return -ENOMEM;
+        }
+        while (*last)
+                last = &(*last)->next;
+        *last = o;
+        zone_set_userdata(zone, o);
+        *ret = o;
+        return 0;
+}
+
+bool feature_is_ready(const Feature *f) {
+        return instance_get_state(f->instance) == FASCIA_STATE_READY;
+}
+
+bool object_is_there(const Object *o) {
+        return zone_is_present(o->zone);
+}
+
+bool object_has_value(const Object *o, uint32_t property) {
+        return feature_is_ready(o->feature) && object_is_there(o) &&
+               zone_has_value(o->zone, property);
+}
+
+void object_mark(Object *o) {
+        Service *s = o->feature->service;
+
+        if (!o->is_dirty) {
+                o->is_dirty = true;
+                o->next_dirty = NULL;
+                if (s->dirty_last)
+                        s->dirty_last->next_dirty = o;
+                else
+                        s->dirty_first = o;
+                s->dirty_last = o;
+        }
+        service_schedule(s);
+}
+
+/* ---- what an instance tells ---- */
+
+static void on_dirty(Zone *zone, void *userdata) {
+        Object *o = zone_get_userdata(zone);
+
+        (void)userdata;
+        if (o)
+                object_mark(o);
+}
+
+static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *userdata) {
+        Object *o = zone_get_userdata(zone);
+        Feature *f = userdata;
+        const struct fascia_signal *what = interface_signal(f->interface, signal);
+        Message *m;
+        Writer w;
+
+        if (!o || !f->service->connection)
+                return;
+        if (message_new_signal(f->service->connection, o->path, f->interface->dbus_name,
+                               what->dbus_name, &m) < 0)
+                return;
+        w = message_writer(m);
+        if (codec_write_arguments(&w, what->arguments, arguments) < 0) {
+                message_unref(m);
+                return;
+        }
+        service_park(f->service, m, codec_measure(what->arguments, arguments), true);
+}
+
+static void on_zone(Zone *zone, bool present, void *userdata) {
+        Object *o = zone_get_userdata(zone);
+        Feature *f = userdata;
+
+        (void)present;
+        if (!o && object_new(f, zone, &o) < 0)
+                return; /* a zone that there is no memory for is not seen */
+        object_mark(o);
+        f->objects->info |= INFO_ZONES;
+        object_mark(f->objects);
+}
+
+static void on_state(Instance *instance, void *userdata) {
+        Feature *f = userdata;
+
+        (void)instance;
+        for (Object *o = f->objects; o; o = o->next) {
+                o->info |= INFO_STATE | INFO_UNSUPPORTED;
+                object_mark(o);
+        }
+}
+
+/* Messages of a forwarding backend need no batches: the turn is one. */
+static void on_commit(Instance *instance, void *userdata) {
+        (void)instance;
+        (void)userdata;
+}
+
+static const InstanceEvents events = {
+        .on_dirty = on_dirty,
+        .on_signal = on_signal,
+        .on_zone = on_zone,
+        .on_state = on_state,
+        .on_commit = on_commit,
+};
+
+/* ---- members by name ---- */
+
+static int compare_members(const void *a, const void *b) {
+        return strcmp(((const Member *)a)->name, ((const Member *)b)->name);
+}
+
+static int find_member(const Member *members, uint32_t n, const char *name) {
+        const Member key = { .name = name };
+        const Member *found;
+
+        found = n > 0 ? bsearch(&key, members, n, sizeof(key), compare_members) : NULL;
+        return found ? (int)found->index : -ENOENT;
+}
+
+static int feature_index_members(Feature *f) {
+        const struct fascia_interface *i = f->interface;
+
+        f->methods = calloc(i->n_methods + 1, sizeof(*f->methods));
+        f->properties = calloc(i->n_properties + 1, sizeof(*f->properties));
+        if (!f->methods || !f->properties)
+                return -ENOMEM;
+        for (uint32_t n = 0; n < i->n_methods; n++)
+                f->methods[n] = (Member){ interface_method(i, n)->dbus_name, n };
+        for (uint32_t n = 0; n < i->n_properties; n++)
+                f->properties[n] = (Member){ interface_property(i, n)->dbus_name, n };
+        qsort(f->methods, i->n_methods, sizeof(*f->methods), compare_members);
+        qsort(f->properties, i->n_properties, sizeof(*f->properties), compare_members);
+        return 0;
+}
+
+int feature_find_method(const Feature *f, const char *name) {
+        return find_member(f->methods, f->interface->n_methods, name);
+}
+
+int feature_find_property(const Feature *f, const char *name) {
+        return find_member(f->properties, f->interface->n_properties, name);
+}
+
+/* ---- features ---- */
+
+int feature_init(Feature *f, Service *s, uint32_t interface) {
+        Object *o;
+        int r;
+
+        f->service = s;
+        f->interface = module_interface(s->module, interface);
+        f->introspection = s->library->introspection[interface];
+        f->timeout = UINT64_MAX;
+        r = feature_index_members(f);
+        if (r >= 0)
+                r = instance_new(s->host, f->interface, &events, f, &f->instance);
+        if (r >= 0)
+                r = object_new(f, instance_get_root(f->instance), &o);
+        return r;
+}
+
+void feature_done(Feature *f) {
+        Object *next;
+
+        f->instance = instance_free(f->instance);
+        for (Object *o = f->objects; o; o = next) {
+                next = o->next;
+                free(o->path);
+                free(o->known);
+                free(o);
+        }
+        free(f->methods);
+        free(f->properties);
+}
+
+Feature *service_find_feature(Service *s, const char *path) {
+        for (uint32_t i = 0; i < s->n_features; i++) {
+                const char *own = s->features[i].interface->path;
+                size_t n = strlen(own);
+
+                if (strncmp(path, own, n) == 0 && (path[n] == '\0' || path[n] == '/'))
+                        return &s->features[i];
+        }
+        return NULL;
+}
+
+Object *service_find_object(Service *s, const char *path) {
+        Feature *f;
+
+        f = service_find_feature(s, path);
+        if (!f)
+                return NULL;
+        for (Object *o = f->objects; o; o = o->next)
+                if (strcmp(o->path, path) == 0)
+                        return object_is_there(o) ? o : NULL;
+        return NULL;
+}

@@ -1,0 +1,558 @@
+/* SPDX-License-Identifier: MIT */
+/* Owns all that fasciad runs: the loop, the configuration, the connection and one service for each
+ * module. */
+#include "manager.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+#include <systemd/sd-event.h>
+
+#include "descriptor.h"
+#include "log.h"
+#include "module.h"
+
+struct Manager {
+        ManagerSettings settings;
+        sd_event *event;
+        Loop *loop;
+        Config *config;
+        Host *host;
+        Quota *quota;
+        Connection *connection;
+        LoopTimer *watchdog;
+        uint64_t watchdog_usec; /* 0: nobody watches */
+        Module *modules;
+        ServiceSettings limits;
+        unsigned names_awaited;
+        bool is_ready;
+        bool is_stopping;
+};
+
+/* ---- status ---- */
+
+static void manager_tell_status(Manager *m) {
+        char faults[512] = "";
+        unsigned n = 0, n_failed = 0;
+
+        for (const Module *module = m->modules; module; module = module->next) {
+                const char *error = service_get_error(module->service);
+                size_t used = strlen(faults);
+
+                n++;
+                if (!error)
+                        continue;
+                n_failed++;
+                snprintf(faults + used, sizeof(faults) - used, "%s%s: %s", used > 0 ? "; " : ": ",
+                         module->name, error);
+        }
+        for (char *p = faults; *p; p++)
+                if (*p == '\n')
+                        *p = ' ';
+        if (n_failed > 0)
+                sd_notifyf(0, "STATUS=%u modules, %u failed%s", n, n_failed, faults);
+        else
+                sd_notifyf(0, "STATUS=%u modules, all served%s", n,
+                           config_problems(m->config, 0) ? "; the configuration has faults" : "");
+}
+
+static void manager_exit(Manager *m, int status) {
+        sd_event_exit(m->event, status);
+}
+
+static void log_problems(const Config *config) {
+        const ConfigProblem *p;
+
+        for (size_t i = 0; (p = config_problems(config, i)); i++)
+                if (p->line > 0)
+                        log_error("%s:%u: %s", p->origin, p->line, p->text);
+                else
+                        log_error("%s: %s", p->origin, p->text);
+}
+
+/* ---- modules ---- */
+
+static void manager_apply_limits(Manager *m) {
+        QuotaSettings quota;
+
+        log_set_level((int)config_get_uint(m->config, NULL, NULL, "LogLevel"));
+        module_read_settings(m->config, &m->limits, &quota);
+        m->limits.quota = m->quota;
+        if (m->quota)
+                quota_set(m->quota, &quota);
+        for (Module *module = m->modules; module; module = module->next)
+                service_set(module->service, &m->limits);
+}
+
+static bool is_wanted(const Config *config, const char *name) {
+        return config_get_bool(config, name, NULL, "Enabled");
+}
+
+static Module *manager_find_module(Manager *m, const char *name) {
+        for (Module *module = m->modules; module; module = module->next)
+                if (strcmp(module->name, name) == 0)
+                        return module;
+        return NULL;
+}
+
+static int manager_add_module(Manager *m, const char *name, Module **ret) {
+        Module **last = &m->modules;
+        int r;
+
+        while (*last)
+                last = &(*last)->next;
+        r = module_new(m->host, m->config, name, &m->limits, last);
+        if (r >= 0 && ret)
+                *ret = *last;
+        return r;
+}
+
+static int manager_add_modules(Manager *m) {
+        const char *name = NULL;
+        int r;
+
+        while ((name = config_next_module(m->config, name))) {
+                if (!is_wanted(m->config, name))
+                        continue;
+                r = manager_add_module(m, name, NULL);
+                if (r < 0)
+                        return log_error_errno(r, "Failed to serve '%s': %m", name);
+        }
+        return 0;
+}
+
+/* ---- the bus ---- */
+
+static void manager_become_ready(Manager *m) {
+        manager_tell_status(m);
+        if (m->is_ready)
+                return;
+        m->is_ready = true;
+        sd_notify(0, "READY=1");
+        log_info("Serving on %s", connection_get_address(m->connection));
+}
+
+static void on_name(int error, void *userdata) {
+        const Module *module = userdata;
+        Manager *m = module->owner;
+        const char *address = connection_get_address(m->connection);
+
+        if (error == -ENOTCONN)
+                return; /* it is asked for again with the next connection */
+        if (error == -EEXIST)
+                log_error("Another process owns the name '%s' on %s: is a fasciad running already?",
+                          service_get_bus_name(module->service), address);
+        else if (error < 0)
+                log_error_errno(error, "Failed to own the name '%s' on %s: %m",
+                                service_get_bus_name(module->service), address);
+        if (error < 0) {
+                manager_exit(m, EXIT_FAILURE);
+                return;
+        }
+        if (m->names_awaited > 0 && --m->names_awaited == 0)
+                manager_become_ready(m);
+}
+
+static void manager_attach(Manager *m, Module *module) {
+        int r;
+
+        module->owner = m;
+        r = service_attach(module->service, m->connection, on_name, module);
+        if (r < 0) {
+                log_error_errno(r, "Failed to export '%s': %m",
+                                service_get_bus_name(module->service));
+                manager_exit(m, EXIT_FAILURE);
+                return;
+        }
+        m->names_awaited++;
+}
+
+static void on_connected(Connection *c, void *userdata) {
+        Manager *m = userdata;
+
+        (void)c;
+        m->names_awaited = 0;
+        for (Module *module = m->modules; module; module = module->next)
+                manager_attach(m, module);
+        if (m->names_awaited == 0)
+                manager_become_ready(m);
+}
+
+static void on_lost(Connection *c, int error, void *userdata) {
+        Manager *m = userdata;
+
+        if (m->is_stopping)
+                return;
+        if (!m->is_ready) {
+                log_error_errno(error, "Failed to connect to %s: %m", connection_get_address(c));
+                manager_exit(m, EXIT_FAILURE);
+                return;
+        }
+        log_warning_errno(error, "Lost the connection to %s, trying again: %m",
+                          connection_get_address(c));
+        sd_notify(0, "STATUS=Without a bus, trying to connect");
+        for (Module *module = m->modules; module; module = module->next)
+                service_detach(module->service);
+}
+
+static void on_turn_end(Connection *c, void *userdata) {
+        Manager *m = userdata;
+
+        (void)c;
+        for (Module *module = m->modules; module; module = module->next)
+                service_flush(module->service);
+}
+
+static const ConnectionEvents connection_events = {
+        .on_connected = on_connected,
+        .on_lost = on_lost,
+        .on_turn_end = on_turn_end,
+        .on_drained = on_turn_end,
+};
+
+/* ---- watchdog ---- */
+
+/* A connection that is neither open nor being made would be a service that lives and serves nobody.
+ */
+static void on_watchdog(void *userdata) {
+        Manager *m = userdata;
+
+        if (connection_is_dead(m->connection)) {
+                log_error("The connection to %s is dead, giving up",
+                          connection_get_address(m->connection));
+                manager_exit(m, EXIT_FAILURE);
+                return;
+        }
+        sd_notify(0, "WATCHDOG=1");
+        loop_timer_set(m->watchdog, loop_now(m->loop) + m->watchdog_usec / 2);
+}
+
+static int manager_start_watchdog(Manager *m) {
+        int r;
+
+        r = sd_watchdog_enabled(0, &m->watchdog_usec);
+        if (r <= 0)
+                return r;
+        r = loop_timer_new(m->loop, on_watchdog, m, &m->watchdog);
+        if (r >= 0)
+                on_watchdog(m);
+        return r;
+}
+
+/* ---- reload ---- */
+
+static bool needs_restart(const Config *old, const Config *new) {
+        static const char *const keys[] = { "Address", "PluginPath", "ModulePath" };
+
+        for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
+                if (strcmp(config_get_string(old, NULL, NULL, keys[i]),
+                           config_get_string(new, NULL, NULL, keys[i])) != 0)
+                        return true;
+        return false;
+}
+
+static void manager_remove_unwanted(Manager *m) {
+        for (Module **p = &m->modules; *p;) {
+                Module *module = *p;
+                const char *name = NULL;
+
+                do
+                        name = config_next_module(m->config, name);
+                while (name && strcmp(name, module->name) != 0);
+                if (name && is_wanted(m->config, name)) {
+                        p = &module->next;
+                        continue;
+                }
+                log_info("No longer serving '%s'", module->name);
+                *p = module->next;
+                module_free(module);
+        }
+}
+
+/* Without a module's library, or with another major version, the service is another one. */
+static bool is_another_service(const Config *old, const Module *module, const Config *new) {
+        return !service_get_module(module->service) ||
+               config_get_uint(old, module->name, NULL, "Version") !=
+                       config_get_uint(new, module->name, NULL, "Version");
+}
+
+static void manager_replace_module(Manager *m, Module *module) {
+        Module **p = &m->modules;
+        Module *new;
+        int r;
+
+        while (*p != module)
+                p = &(*p)->next;
+        r = module_new(m->host, m->config, module->name, &m->limits, &new);
+        if (r < 0) {
+                log_error_errno(r, "Failed to serve '%s' anew, leaving it as it was: %m",
+                                module->name);
+                return;
+        }
+        new->next = module->next;
+        *p = new;
+        module_free(module);
+        if (connection_is_open(m->connection))
+                manager_attach(m, new);
+}
+
+static void manager_apply(Manager *m, const Config *old) {
+        const char *name = NULL;
+
+        manager_remove_unwanted(m);
+        manager_apply_limits(m);
+        while ((name = config_next_module(m->config, name))) {
+                Module *module = manager_find_module(m, name);
+
+                if (!is_wanted(m->config, name))
+                        continue;
+                if (!module) {
+                        int r = manager_add_module(m, name, &module);
+
+                        if (r < 0)
+                                log_error_errno(r, "Failed to serve '%s': %m", name);
+                        else if (connection_is_open(m->connection))
+                                manager_attach(m, module);
+                } else if (is_another_service(old, module, m->config)) {
+                        manager_replace_module(m, module);
+                } else if (!config_module_equal(old, m->config, name)) {
+                        log_info("Restarting the backends of '%s'", name);
+                        module_restart(module, m->config);
+                }
+        }
+}
+
+static void manager_reload(Manager *m) {
+        Config *new, *old;
+        int r;
+
+        r = m->settings.load_config(&new, m->settings.userdata);
+        if (r < 0 || config_problems(new, 0)) {
+                if (r >= 0)
+                        log_problems(new);
+                log_error("The new configuration has faults: the one before stays in effect");
+                if (r >= 0)
+                        config_free(new);
+                return;
+        }
+        if (needs_restart(m->config, new))
+                log_notice("Address, PluginPath and ModulePath take effect only after a restart");
+        old = m->config;
+        m->config = new;
+        host_set_config(m->host, new);
+        manager_apply(m, old);
+        config_free(old);
+        log_info("The configuration has been read again");
+}
+
+/* ---- signals ---- */
+
+static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        Manager *m = userdata;
+
+        (void)source;
+        (void)si;
+        m->is_stopping = true;
+        sd_notify(0, "STOPPING=1\nSTATUS=Stopping");
+        manager_exit(m, EXIT_SUCCESS);
+        return 0;
+}
+
+static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
+        Manager *m = userdata;
+
+        (void)source;
+        (void)si;
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)loop_now(m->loop));
+        manager_reload(m);
+        manager_tell_status(m);
+        sd_notify(0, "READY=1");
+        return 0;
+}
+
+static int manager_add_signals(Manager *m) {
+        static const struct {
+                int signal;
+                sd_event_signal_handler_t handler;
+        } signals[] = {
+                { SIGTERM, on_stop },
+                { SIGINT, on_stop },
+                { SIGHUP, on_reload },
+        };
+        sigset_t mask;
+        int r;
+
+        sigemptyset(&mask);
+        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++)
+                sigaddset(&mask, signals[i].signal);
+        if (sigprocmask(SIG_BLOCK, &mask, NULL) < 0)
+                return -errno;
+        for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+                r = sd_event_add_signal(m->event, NULL, signals[i].signal, signals[i].handler, m);
+                if (r < 0)
+                        return r;
+        }
+        return 0;
+}
+
+/* ---- life ---- */
+
+static int make_host(Loop *loop, const Config *config, bool dev, Host **ret) {
+        const HostSettings settings = {
+                .plugin_path = config_get_string(config, NULL, NULL, "PluginPath"),
+                .module_path = config_get_string(config, NULL, NULL, "ModulePath"),
+                .allow_own_plugins = dev,
+        };
+
+        return host_new(loop, config, &settings, ret);
+}
+
+int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) {
+        QuotaSettings quota;
+        Manager *m;
+        int r;
+
+        m = calloc(1, sizeof(*m));
+        if (!m) {
+                config_free(config);
+                return -ENOMEM;
+        }
+        m->settings = *settings;
+        m->config = config;
+        module_read_settings(config, &m->limits, &quota);
+        r = sd_event_new(&m->event);
+        if (r >= 0)
+                r = loop_new(m->event, &m->loop);
+        if (r >= 0)
+                r = quota_new(&quota, &m->quota);
+        if (r >= 0)
+                r = make_host(m->loop, config, settings->dev, &m->host);
+        if (r >= 0)
+                r = manager_add_signals(m);
+        if (r < 0) {
+                manager_free(m);
+                return r;
+        }
+        manager_apply_limits(m);
+        *ret = m;
+        return 0;
+}
+
+Manager *manager_free(Manager *m) {
+        if (!m)
+                return NULL;
+        m->is_stopping = true;
+        while (m->modules) {
+                Module *next = m->modules->next;
+
+                module_free(m->modules);
+                m->modules = next;
+        }
+        if (m->connection)
+                connection_close(m->connection);
+        connection_unref(m->connection);
+        loop_timer_free(m->watchdog);
+        host_free(m->host);
+        quota_free(m->quota);
+        loop_unref(m->loop);
+        sd_event_unref(m->event);
+        config_free(m->config);
+        free(m);
+        return NULL;
+}
+
+int manager_run(Manager *m) {
+        const char *address = config_get_string(m->config, NULL, NULL, "Address");
+        int r;
+
+        log_problems(m->config);
+        r = manager_add_modules(m);
+        if (r < 0)
+                return EXIT_FAILURE;
+        r = connection_new(m->loop, address, &connection_events, m, &m->connection);
+        if (r < 0) {
+                log_error_errno(r, "Failed to connect to %s: %m", address);
+                return EXIT_FAILURE;
+        }
+        r = manager_start_watchdog(m);
+        if (r < 0) {
+                log_error_errno(r, "Failed to start the watchdog: %m");
+                return EXIT_FAILURE;
+        }
+        r = sd_event_loop(m->event);
+        if (r < 0) {
+                log_error_errno(r, "The event loop failed: %m");
+                return EXIT_FAILURE;
+        }
+        return r;
+}
+
+/* ---- checking ---- */
+
+static int check_module(Host *host, const Config *config, const char *name) {
+        const struct fascia_module_library *library;
+        char *reason = NULL;
+        int n_faults = 0;
+
+        if (host_load_module(host, name, (uint32_t)config_get_uint(config, name, NULL, "Version"),
+                             &library, &reason) < 0) {
+                fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
+                free(reason);
+                return 1;
+        }
+        reason = module_find_stray_interface(config, name, library->module);
+        if (reason) {
+                fprintf(stderr, "%s\n", reason);
+                free(reason);
+                n_faults++;
+        }
+        for (uint32_t i = 0; i < library->module->n_interfaces; i++) {
+                const struct fascia_interface *interface = module_interface(library->module, i);
+                const char *plugin = config_get_string(config, name, interface->name, "Backend");
+                HostBackend backend;
+
+                reason = NULL;
+                if (!*plugin) {
+                        fprintf(stderr, "[%s]: no Backend= for %s\n", name, interface->name);
+                        n_faults++;
+                } else if (host_find_backend(host, plugin, interface, &backend, &reason) < 0) {
+                        fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
+                        n_faults++;
+                }
+                free(reason);
+        }
+        return n_faults;
+}
+
+static void print_problem(const ConfigProblem *p) {
+        if (p->line > 0)
+                fprintf(stderr, "%s:%u: %s\n", p->origin, p->line, p->text);
+        else
+                fprintf(stderr, "%s: %s\n", p->origin, p->text);
+}
+
+int manager_check(const Config *config, bool dev) {
+        const ConfigProblem *p;
+        const char *name = NULL;
+        int n_faults = 0;
+        Loop *loop;
+        Host *host;
+
+        for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
+                print_problem(p);
+        if (loop_new(NULL, &loop) < 0)
+                return n_faults + 1;
+        if (make_host(loop, config, dev, &host) < 0) {
+                loop_unref(loop);
+                return n_faults + 1;
+        }
+        while ((name = config_next_module(config, name)))
+                if (is_wanted(config, name))
+                        n_faults += check_module(host, config, name);
+        host_free(host);
+        loop_unref(loop);
+        return n_faults;
+}

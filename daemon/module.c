@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/* One module as the configuration wants it: its library, its backends, its service. */
+#include "module.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "log.h"
+
+void module_read_settings(const Config *config, ServiceSettings *ret_settings,
+                          QuotaSettings *ret_quota) {
+        *ret_settings = (ServiceSettings){
+                .max_reply_size = config_get_size(config, NULL, NULL, "MaxReplySize"),
+                .max_outstanding = config_get_size(config, NULL, NULL, "MaxOutstanding"),
+        };
+        *ret_quota = (QuotaSettings){
+                .rate = config_get_uint(config, NULL, NULL, "CallRate"),
+                .burst = config_get_uint(config, NULL, NULL, "CallBurst"),
+                .in_flight = config_get_uint(config, NULL, NULL, "MaxCallsInFlight"),
+        };
+}
+
+/* The name that a module would have on the bus, of which nothing else is known: a caller must get
+ * an answer. */
+static int guess_bus_name(const Config *config, const char *name, char **ret) {
+        uint64_t major = config_get_uint(config, name, NULL, "Version");
+        const char *prefix = strchr(name, '.') ? "" : "fascia.";
+        int r;
+
+        if (isdigit((unsigned char)name[strlen(name) - 1]) && major == 0)
+                r = asprintf(ret, "%s%s", prefix, name);
+        else
+                r = asprintf(ret, "%s%s%u", prefix, name, major > 0 ? (unsigned)major : 1);
+        return r < 0 ? -ENOMEM : 0;
+}
+
+static int module_export_failure(Module *m, Host *host, const Config *config, const char *reason) {
+        char *bus_name;
+        int r;
+
+        log_module_error(m->name, "%s", reason);
+        r = guess_bus_name(config, m->name, &bus_name);
+        if (r < 0)
+                return r;
+        r = service_new_failed(host, bus_name, reason, &m->service);
+        free(bus_name);
+        return r;
+}
+
+static bool has_interface(const struct fascia_module *module, const char *name) {
+        for (uint32_t i = 0; i < module->n_interfaces; i++)
+                if (strcmp(module_interface(module, i)->name, name) == 0)
+                        return true;
+        return false;
+}
+
+/* Sections that name nothing are a mistake of the whole module: which interface was meant? */
+char *module_find_stray_interface(const Config *config, const char *name,
+                                  const struct fascia_module *module) {
+        const char *interface = NULL;
+        char *text = NULL;
+
+        while ((interface = config_next_interface(config, name, interface)))
+                if (!has_interface(module, interface)) {
+                        if (asprintf(&text, "[%s/%s]: the module has no interface '%s'", name,
+                                     interface, interface) < 0)
+                                return NULL;
+                        return text;
+                }
+        return NULL;
+}
+
+static char *find_fault(const Config *config, const char *name,
+                        const struct fascia_module *module) {
+        const ConfigProblem *problem = config_module_problem(config, name);
+        char *text;
+
+        if (!problem)
+                return module_find_stray_interface(config, name, module);
+        if (asprintf(&text, "%s:%u: %s", problem->origin, problem->line, problem->text) < 0)
+                return NULL;
+        return text;
+}
+
+void module_restart(Module *m, const Config *config) {
+        const struct fascia_module *module = service_get_module(m->service);
+        char *fault;
+
+        if (!module)
+                return;
+        fault = find_fault(config, m->name, module);
+        for (uint32_t i = 0; i < module->n_interfaces; i++) {
+                const char *interface = module_interface(module, i)->name;
+
+                service_stop(m->service, i);
+                if (fault)
+                        service_refuse(m->service, i, fault);
+                else
+                        service_start(m->service, i,
+                                      config_get_string(config, m->name, interface, "Backend"),
+                                      config_get_time(config, m->name, interface, "ReplyTimeout"));
+        }
+        if (service_get_error(m->service))
+                log_module_error(m->name, "%s", service_get_error(m->service));
+        free(fault);
+}
+
+int module_new(Host *host, const Config *config, const char *name, const ServiceSettings *settings,
+               Module **ret) {
+        const struct fascia_module_library *library;
+        char *reason = NULL;
+        Module *m;
+        int r;
+
+        m = calloc(1, sizeof(*m));
+        if (!m)
+                return -ENOMEM;
+        m->name = strdup(name);
+        if (!m->name) {
+                free(m);
+                return -ENOMEM;
+        }
+        r = host_load_module(host, name, (uint32_t)config_get_uint(config, name, NULL, "Version"),
+                             &library, &reason);
+        if (r < 0)
+                r = module_export_failure(m, host, config, reason ? reason : strerror(-r));
+        else
+                r = service_new(host, library, settings, &m->service);
+        free(reason);
+        if (r < 0) {
+                module_free(m);
+                return r;
+        }
+        module_restart(m, config);
+        *ret = m;
+        return 0;
+}
+
+Module *module_free(Module *m) {
+        if (!m)
+                return NULL;
+        service_free(m->service);
+        free(m->name);
+        free(m);
+        return NULL;
+}

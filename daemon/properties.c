@@ -1,0 +1,345 @@
+/* SPDX-License-Identifier: MIT */
+/* Properties and snapshots: Get, Set, GetAll and GetManagedObjects, always of one moment. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "codec.h"
+#include "descriptor.h"
+#include "service-private.h"
+#include "value.h"
+
+#define ERROR(name) "org.freedesktop.DBus.Error." name
+
+/* ---- writing ---- */
+
+int write_serial(Writer *w, const Service *s) {
+        TRY(writer_open(w, 'e', "sv"));
+        TRY(writer_string(w, SERIAL_PROPERTY));
+        TRY(writer_open(w, 'v', "t"));
+        TRY(writer_basic(w, 't', &s->serial));
+        TRY(writer_close(w));
+        return writer_close(w);
+}
+
+int write_property_entries(Writer *w, const Object *o) {
+        const struct fascia_interface *i = o->feature->interface;
+
+        for (uint32_t p = 0; p < i->n_properties; p++) {
+                const struct fascia_property *property = interface_property(i, p);
+
+                if (!object_has_value(o, p))
+                        continue;
+                TRY(writer_open(w, 'e', "sv"));
+                TRY(writer_string(w, property->dbus_name));
+                TRY(codec_write_variant(w, property->type, zone_get_value(o->zone, p)));
+                TRY(writer_close(w));
+        }
+        return 0;
+}
+
+int write_properties(Writer *w, const Object *o) {
+        TRY(writer_open(w, 'a', "{sv}"));
+        TRY(write_property_entries(w, o));
+        TRY(write_serial(w, o->feature->service));
+        return writer_close(w);
+}
+
+int write_interfaces(Writer *w, const Object *o) {
+        static const char *const standard[] = { INTROSPECTABLE_INTERFACE, PROPERTIES_INTERFACE };
+
+        TRY(writer_open(w, 'a', "{sa{sv}}"));
+        for (size_t i = 0; i < sizeof(standard) / sizeof(standard[0]); i++) {
+                TRY(writer_open(w, 'e', "sa{sv}"));
+                TRY(writer_string(w, standard[i]));
+                TRY(writer_open(w, 'a', "{sv}"));
+                TRY(writer_close(w));
+                TRY(writer_close(w));
+        }
+        TRY(writer_open(w, 'e', "sa{sv}"));
+        TRY(writer_string(w, FEATURE_INFO_INTERFACE));
+        TRY(write_info(w, o, ~0u));
+        TRY(writer_close(w));
+        TRY(writer_open(w, 'e', "sa{sv}"));
+        TRY(writer_string(w, o->feature->interface->dbus_name));
+        TRY(write_properties(w, o));
+        TRY(writer_close(w));
+        return writer_close(w);
+}
+
+static int write_managed_objects(Writer *w, const void *userdata) {
+        const Service *s = userdata;
+
+        TRY(writer_open(w, 'a', "{oa{sa{sv}}}"));
+        for (uint32_t i = 0; i < s->n_features; i++)
+                for (const Object *o = s->features[i].objects; o; o = o->next) {
+                        if (!object_is_there(o))
+                                continue;
+                        TRY(writer_open(w, 'e', "oa{sa{sv}}"));
+                        TRY(writer_basic(w, 'o', &o->path));
+                        TRY(write_interfaces(w, o));
+                        TRY(writer_close(w));
+                }
+        return writer_close(w);
+}
+
+/* ---- measured answers ---- */
+
+typedef int WriteFn(Writer *w, const void *userdata);
+
+/* Measured first: a reply that the bus would not take disconnects the service, not the caller. */
+static int reply_written(Service *s, Message *call, WriteFn *fn, const void *userdata) {
+        SizeWriter size;
+        Message *reply;
+        Writer w;
+        int r;
+
+        size_writer_init(&size);
+        r = fn(&size.writer, userdata);
+        if (r < 0)
+                return r;
+        if (size.size > s->settings.max_reply_size)
+                return service_reply_error(s, call, ERROR("LimitsExceeded"),
+                                           "The answer of %zu bytes is above the limit of %zu",
+                                           size.size, s->settings.max_reply_size);
+        r = message_new_return(call, &reply);
+        if (r < 0)
+                return r;
+        w = message_writer(reply);
+        r = fn(&w, userdata);
+        if (r < 0) {
+                message_unref(reply);
+                return r;
+        }
+        return service_reply(s, reply);
+}
+
+int service_get_managed_objects(Service *s, Message *call) {
+        return reply_written(s, call, write_managed_objects, s);
+}
+
+/* ---- Get ---- */
+
+static int read_names(Message *call, Reader *r, const char **ret_interface,
+                      const char **ret_property) {
+        *r = message_reader(call);
+        TRY(reader_string(r, ret_interface));
+        return ret_property ? reader_string(r, ret_property) : 0;
+}
+
+static int reply_unknown_property(Service *s, Message *call, const char *interface,
+                                  const char *name) {
+        return service_reply_error(s, call, ERROR("UnknownProperty"), "%s has no property '%s'",
+                                   *interface ? interface : message_get_path(call), name);
+}
+
+static int reply_unknown_interface(Service *s, Message *call, const char *interface) {
+        return service_reply_error(s, call, ERROR("UnknownInterface"), "'%s' has no interface '%s'",
+                                   message_get_path(call), interface);
+}
+
+static bool is_standard(const char *interface) {
+        return strcmp(interface, PROPERTIES_INTERFACE) == 0 ||
+               strcmp(interface, INTROSPECTABLE_INTERFACE) == 0 ||
+               strcmp(interface, "org.freedesktop.DBus.Peer") == 0;
+}
+
+static bool is_own(const Object *o, const char *interface) {
+        return strcmp(interface, o->feature->interface->dbus_name) == 0;
+}
+
+typedef struct NamedProperty {
+        const Object *object;
+        const char *name; /* of org.fascia.Feature1, or the serial */
+        uint32_t index;   /* without a name: of the feature's own */
+} NamedProperty;
+
+static int write_named(Writer *w, const void *userdata) {
+        const NamedProperty *p = userdata;
+        const Service *s = p->object->feature->service;
+
+        if (!p->name)
+                return codec_write_variant(
+                        w, interface_property(p->object->feature->interface, p->index)->type,
+                        zone_get_value(p->object->zone, p->index));
+        if (strcmp(p->name, SERIAL_PROPERTY) != 0)
+                return write_info_property(w, p->object, p->name);
+        TRY(writer_open(w, 'v', "t"));
+        TRY(writer_basic(w, 't', &s->serial));
+        return writer_close(w);
+}
+
+static int get_own(Service *s, Object *o, Message *call, const char *interface, const char *name) {
+        int index = feature_find_property(o->feature, name);
+
+        if (index < 0)
+                return reply_unknown_property(s, call, interface, name);
+        if (!feature_is_ready(o->feature))
+                return service_reply_unavailable(s, call, o->feature);
+        if (!object_has_value(o, (uint32_t)index))
+                return service_reply_error(s, call, ERROR_UNSUPPORTED, "%s has no value%s%s", name,
+                                           *zone_get_name(o->zone) ? " in zone " : "",
+                                           zone_get_name(o->zone));
+        return reply_written(s, call, write_named, &(NamedProperty){ o, NULL, (uint32_t)index });
+}
+
+int properties_get(Service *s, Object *o, Message *call) {
+        const char *interface, *name;
+        Reader r;
+
+        TRY(read_names(call, &r, &interface, &name));
+        if (!o || is_standard(interface))
+                return !o && !is_standard(interface) &&
+                                       strcmp(interface, OBJECT_MANAGER_INTERFACE) != 0
+                               ? reply_unknown_interface(s, call, interface)
+                               : reply_unknown_property(s, call, interface, name);
+        if (strcmp(name, SERIAL_PROPERTY) == 0 &&
+            (is_own(o, interface) || strcmp(interface, FEATURE_INFO_INTERFACE) == 0))
+                return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
+        if (is_own(o, interface))
+                return get_own(s, o, call, interface, name);
+        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0) {
+                SizeWriter probe;
+
+                size_writer_init(&probe);
+                if (write_info_property(&probe.writer, o, name) == -ENOENT)
+                        return reply_unknown_property(s, call, interface, name);
+                return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
+        }
+        return reply_unknown_interface(s, call, interface);
+}
+
+/* ---- GetAll ---- */
+
+static int write_own(Writer *w, const void *userdata) {
+        return write_properties(w, userdata);
+}
+
+static int write_whole_info(Writer *w, const void *userdata) {
+        return write_info(w, userdata, ~0u);
+}
+
+static int write_none(Writer *w, const void *userdata) {
+        (void)userdata;
+        TRY(writer_open(w, 'a', "{sv}"));
+        return writer_close(w);
+}
+
+/* "" asks for the properties of all interfaces; both here have a serial, which must not be there
+ * twice. */
+static int write_both(Writer *w, const void *userdata) {
+        const Object *o = userdata;
+
+        TRY(writer_open(w, 'a', "{sv}"));
+        TRY(write_property_entries(w, o));
+        TRY(write_info_entries(w, o, ~0u));
+        TRY(write_serial(w, o->feature->service));
+        return writer_close(w);
+}
+
+int properties_get_all(Service *s, Object *o, Message *call) {
+        const char *interface;
+        Reader r;
+
+        TRY(read_names(call, &r, &interface, NULL));
+        if (is_standard(interface) ||
+            (!o && (!*interface || strcmp(interface, OBJECT_MANAGER_INTERFACE) == 0)))
+                return reply_written(s, call, write_none, NULL);
+        if (!o)
+                return reply_unknown_interface(s, call, interface);
+        if (!*interface)
+                return reply_written(s, call, write_both, o);
+        if (is_own(o, interface))
+                return reply_written(s, call, write_own, o);
+        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0)
+                return reply_written(s, call, write_whole_info, o);
+        return reply_unknown_interface(s, call, interface);
+}
+
+/* ---- Set ---- */
+
+static int set_value(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index,
+                     const void *value) {
+        const struct fascia_property *p = interface_property(o->feature->interface, index);
+        const char *relation;
+        char *text = NULL, *printed;
+        int r;
+
+        r = codec_check(p->type, value, &text);
+        if (r == -ERANGE)
+                return service_reply_refusal(s, call, ERROR_OUT_OF_RANGE, p->dbus_name, text);
+        if (r >= 0 && p->constraint)
+                r = fascia_value_check(p->type, p->constraint, value, &text);
+        if (r >= 0)
+                return service_ask(o, call, sender, false, index, value);
+        if (r != -ERANGE || !text)
+                return r;
+        printed = fascia_value_print(p->type, value);
+        /* "[16-28]" is a range, ">= 2" a bound, "["a","b"]" a list. */
+        relation = p->constraint->n_domain > 0 ? "one of " : *text == '[' ? "in " : "";
+        r = service_reply_error(s, call, ERROR_OUT_OF_RANGE, "%s: %s is not %s%s", p->dbus_name,
+                                printed ? printed : "the value", relation, text);
+        free(printed);
+        free(text);
+        return r;
+}
+
+static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index,
+                   Reader *r) {
+        const struct fascia_property *p = interface_property(o->feature->interface, index);
+        const char *contents;
+        ValueBuffer value;
+        char type;
+        int q;
+
+        if (p->flags & FASCIA_PROPERTY_READONLY)
+                return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",
+                                           p->dbus_name);
+        if (!feature_is_ready(o->feature))
+                return service_reply_unavailable(s, call, o->feature);
+        q = reader_peek(r, &type, &contents);
+        if (q < 0 || type != 'v' || strcmp(contents, p->type->signature) != 0)
+                return service_reply_error(s, call, ERROR("InvalidArgs"),
+                                           "%s: expected '%s', got '%s'", p->dbus_name,
+                                           p->type->signature, q < 0 ? "?" : contents);
+        q = value_buffer_init(&value, p->type);
+        if (q < 0)
+                return q;
+        q = codec_read_variant(r, p->type, value.data);
+        if (q < 0) {
+                value_buffer_done(&value, false);
+                return service_reply_error(s, call, ERROR("InvalidArgs"), "%s: %s", p->dbus_name,
+                                           strerror(-q));
+        }
+        q = set_value(s, o, call, sender, index, value.data);
+        value_buffer_done(&value, true);
+        return q;
+}
+
+int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender) {
+        const char *interface, *name;
+        Reader r;
+        int index;
+
+        TRY(read_names(call, &r, &interface, &name));
+        if (!o)
+                return reply_unknown_property(s, call, interface, name);
+        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0 ||
+            (is_own(o, interface) && strcmp(name, SERIAL_PROPERTY) == 0)) {
+                SizeWriter probe;
+
+                size_writer_init(&probe);
+                if (strcmp(name, SERIAL_PROPERTY) != 0 &&
+                    write_info_property(&probe.writer, o, name) == -ENOENT)
+                        return reply_unknown_property(s, call, interface, name);
+                return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",
+                                           name);
+        }
+        if (*interface && !is_own(o, interface))
+                return is_standard(interface) ? reply_unknown_property(s, call, interface, name)
+                                              : reply_unknown_interface(s, call, interface);
+        index = feature_find_property(o->feature, name);
+        if (index < 0)
+                return reply_unknown_property(s, call, interface, name);
+        return set_own(s, o, call, sender, (uint32_t)index, &r);
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* How much each caller may ask for: a token bucket, and a limit of calls that wait for a backend.
+ */
+#pragma once
+
+#include <stdint.h>
+
+typedef struct Quota Quota;
+typedef struct QuotaSender QuotaSender;
+
+typedef struct QuotaSettings {
+        uint64_t rate;      /* calls per second in the long run; 0: no limit */
+        uint64_t burst;     /* calls at once after a pause */
+        uint64_t in_flight; /* calls that wait for an answer; 0: no limit */
+} QuotaSettings;
+
+int quota_new(const QuotaSettings *settings, Quota **ret);
+Quota *quota_free(Quota *q);
+void quota_set(Quota *q, const QuotaSettings *settings);
+
+/* One call of the sender (NULL: the one peer), at `now` in microseconds. The entry is borrowed
+ * until the next call of this function, or for as long as something of it is in flight. -ENOBUFS:
+ * the rate is exceeded; -EBUSY: too many are in flight; -ENOMEM. */
+int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret);
+void quota_begin(QuotaSender *s);
+void quota_end(QuotaSender *s);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of a service share: its features, their objects, calls that wait and messages that
+ * are parked. */
+#pragma once
+
+#include "instance.h"
+#include "service.h"
+
+#define FEATURE_INFO_INTERFACE "org.fascia.Feature1"
+#define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
+#define OBJECT_MANAGER_INTERFACE "org.freedesktop.DBus.ObjectManager"
+#define INTROSPECTABLE_INTERFACE "org.freedesktop.DBus.Introspectable"
+#define SERIAL_PROPERTY "FasciaSerial"
+
+typedef struct Feature Feature;
+typedef struct Object Object;
+typedef struct Pending Pending;
+
+/* Passes on the first error of a sequence of writes. */
+#define TRY(expression)                  \
+        do {                             \
+                int try_ = (expression); \
+                if (try_ < 0)            \
+                        return try_;     \
+        } while (false)
+
+/* Parts of org.fascia.Feature1 that have to be announced. */
+#define INFO_STATE 1u
+#define INFO_ZONES 2u
+#define INFO_UNSUPPORTED 4u
+
+/* A feature or one of its zones, as D-Bus sees it. */
+struct Object {
+        Feature *feature;
+        Zone *zone;
+        char *path;
+        Object *next;       /* of the feature; the feature's own is first */
+        Object *next_dirty; /* of the service */
+        bool is_dirty;      /* is in that list */
+        bool is_announced;  /* clients know that it is there */
+        unsigned info;      /* INFO_* */
+        uint8_t *known;     /* for each property: clients know a value */
+};
+
+typedef struct Member {
+        const char *name;
+        uint32_t index;
+} Member;
+
+struct Feature {
+        Service *service;
+        const struct fascia_interface *interface;
+        const char *introspection;
+        Instance *instance;
+        Object *objects;
+        Member *methods; /* by name */
+        Member *properties;
+        uint64_t timeout;
+};
+
+/* A call that a backend has not answered yet. */
+struct Pending {
+        Pending *previous, *next;
+        Service *service;
+        Object *object;
+        Message *call;
+        QuotaSender *sender;
+        uint64_t id; /* of the request */
+        uint32_t index;
+        bool is_call;
+        bool has_begun; /* the request is out: the answer may free this */
+};
+
+/* A message that waits for the changes before it to be announced. */
+typedef struct Parked {
+        Message *message;
+        size_t size;
+        bool is_signal;
+} Parked;
+
+struct Service {
+        Host *host;
+        const struct fascia_module_library *library;
+        const struct fascia_module *module; /* NULL: failed */
+        char *bus_name;
+        char *path;
+        char *failure; /* of the whole module, or NULL */
+        ServiceSettings settings;
+        Feature *features;
+        uint32_t n_features;
+
+        Connection *connection; /* NULL: detached */
+        Subscription *export;
+        Subscription *name;
+        uint64_t serial;
+        bool is_posted; /* a flush will come from the loop */
+
+        Object *dirty_first, *dirty_last;
+        Parked *parked;
+        size_t n_parked, parked_capacity;
+        size_t parked_signals; /* bytes */
+        Pending *pending;
+        Pending *unused;
+};
+
+/* ---- objects ---- */
+
+int feature_init(Feature *f, Service *s, uint32_t interface);
+void feature_done(Feature *f);
+int feature_find_method(const Feature *f, const char *name);
+int feature_find_property(const Feature *f, const char *name);
+bool feature_is_ready(const Feature *f);
+/* Whether clients may see a value: the feature is ready, the zone is there, and it has one. */
+bool object_has_value(const Object *o, uint32_t property);
+bool object_is_there(const Object *o);
+void object_mark(Object *o);
+/* The feature or zone at the path; NULL: there is none. The module's own object is not among them.
+ */
+Object *service_find_object(Service *s, const char *path);
+/* The feature that the path lies below of, whether there is such a zone or not. */
+Feature *service_find_feature(Service *s, const char *path);
+
+/* ---- calls ---- */
+
+/* For connection_export(). */
+int service_on_call(Message *call, void *userdata);
+/* Sends now what needs not wait for announcements: what was found before a backend was asked. */
+int service_reply(Service *s, Message *reply);
+int service_reply_error(Service *s, Message *call, const char *name, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+/* Answers with the text that a check gave, and frees it. */
+int service_reply_refusal(Service *s, Message *call, const char *name, const char *what,
+                          char *text);
+int service_reply_unavailable(Service *s, Message *call, const Feature *f);
+void service_drop_pending(Service *s);
+
+/* Asks the backend; the answer is parked. value is borrowed. */
+int service_ask(Object *o, Message *call, QuotaSender *sender, bool is_call, uint32_t index,
+                const void *value);
+
+/* ---- properties ---- */
+
+int properties_get(Service *s, Object *o, Message *call);
+int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender);
+int properties_get_all(Service *s, Object *o, Message *call);
+int service_get_managed_objects(Service *s, Message *call);
+int service_introspect(Service *s, Object *o, Message *call);
+
+/* The a{sv} of what clients may see of the object's own interface, with the serial. */
+int write_properties(Writer *w, const Object *o);
+int write_property_entries(Writer *w, const Object *o);
+/* The a{sv} of org.fascia.Feature1: those of the mask; with the serial. */
+int write_info(Writer *w, const Object *o, unsigned mask);
+/* The same entries, for an array that is open already. */
+int write_info_entries(Writer *w, const Object *o, unsigned mask);
+/* One property of it as a variant. -ENOENT. */
+int write_info_property(Writer *w, const Object *o, const char *name);
+/* The a{sa{sv}} of all interfaces. */
+int write_interfaces(Writer *w, const Object *o);
+int write_serial(Writer *w, const Service *s);
+
+/* ---- announcing ---- */
+
+void service_schedule(Service *s);
+/* Takes the message. */
+void service_park(Service *s, Message *m, size_t size, bool is_signal);
+void service_drop_parked(Service *s);
+/* Everything counts as announced as it is now: for a connection on which nobody knows anything yet.
+ */
+void service_settle(Service *s);

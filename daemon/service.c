@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* A module on D-Bus: its life, its name and its features. */
+#include "service.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "descriptor.h"
+#include "service-private.h"
+
+static int service_new_empty(Host *host, const char *bus_name, const char *path, Service **ret) {
+        Service *s;
+
+        s = calloc(1, sizeof(*s));
+        if (!s)
+                return -ENOMEM;
+        s->host = host;
+        s->bus_name = strdup(bus_name);
+        s->path = strdup(path);
+        if (!s->bus_name || !s->path) {
+                service_free(s);
+                return -ENOMEM;
+        }
+        *ret = s;
+        return 0;
+}
+
+int service_new(Host *host, const struct fascia_module_library *library,
+                const ServiceSettings *settings, Service **ret) {
+        const struct fascia_module *module = library->module;
+        Service *s;
+        int r;
+
+        r = service_new_empty(host, module->bus_name, module->path, &s);
+        if (r < 0)
+                return r;
+        s->settings = *settings;
+        s->library = library;
+        s->module = module;
+        s->features = calloc(module->n_interfaces + 1, sizeof(*s->features));
+        if (!s->features)
+                r = -ENOMEM;
+        for (uint32_t i = 0; r >= 0 && i < module->n_interfaces; i++) {
+                r = feature_init(&s->features[i], s, i);
+                s->n_features = i + 1;
+        }
+        if (r < 0) {
+                service_free(s);
+                return r;
+        }
+        *ret = s;
+        return 0;
+}
+
+int service_new_failed(Host *host, const char *bus_name, const char *reason, Service **ret) {
+        char *path;
+        Service *s;
+        int r;
+
+        if (asprintf(&path, "/%s", bus_name) < 0)
+                return -ENOMEM;
+        for (char *p = path; *p; p++)
+                if (*p == '.')
+                        *p = '/';
+        r = service_new_empty(host, bus_name, path, &s);
+        free(path);
+        if (r < 0)
+                return r;
+        s->failure = strdup(reason);
+        if (!s->failure) {
+                service_free(s);
+                return -ENOMEM;
+        }
+        *ret = s;
+        return 0;
+}
+
+Service *service_free(Service *s) {
+        if (!s)
+                return NULL;
+        for (uint32_t i = 0; i < s->n_features; i++)
+                if (s->features[i].instance)
+                        instance_stop(s->features[i].instance);
+        if (s->connection) {
+                service_flush(s);
+                service_detach(s);
+        }
+        for (uint32_t i = 0; i < s->n_features; i++)
+                feature_done(&s->features[i]);
+        if (s->is_posted)
+                loop_unpost(host_get_loop(s->host), s);
+        while (s->unused) {
+                Pending *next = s->unused->next;
+
+                free(s->unused);
+                s->unused = next;
+        }
+        free(s->parked);
+        free(s->features);
+        free(s->failure);
+        free(s->path);
+        free(s->bus_name);
+        free(s);
+        return NULL;
+}
+
+void service_set(Service *s, const ServiceSettings *settings) {
+        s->settings = *settings;
+}
+
+/* ---- backends ---- */
+
+void service_refuse(Service *s, uint32_t interface, const char *reason) {
+        const struct fascia_error error = { -ENOENT, ERROR_UNAVAILABLE, reason };
+
+        instance_stop(s->features[interface].instance);
+        instance_set_state(s->features[interface].instance, FASCIA_STATE_UNAVAILABLE, &error);
+}
+
+void service_start(Service *s, uint32_t interface, const char *plugin, uint64_t timeout_usec) {
+        Feature *f = &s->features[interface];
+
+        f->timeout = timeout_usec;
+        if (*plugin)
+                /* A failure is the state of the instance. */
+                (void)instance_start(f->instance, plugin);
+        else
+                service_refuse(s, interface, "No backend is configured: Backend= is not set");
+}
+
+void service_stop(Service *s, uint32_t interface) {
+        instance_stop(s->features[interface].instance);
+}
+
+/* ---- the connection ---- */
+
+int service_attach(Service *s, Connection *connection, ConnectionDoneFn *done, void *userdata) {
+        int r;
+
+        service_detach(s);
+        s->connection = connection_ref(connection);
+        s->serial = 0;
+        service_settle(s);
+        r = connection_export(connection, s->path, service_on_call, s, &s->export);
+        if (r >= 0)
+                r = connection_request_name(connection, s->bus_name, done, userdata, &s->name);
+        if (r < 0)
+                service_detach(s);
+        return r;
+}
+
+void service_detach(Service *s) {
+        service_drop_pending(s);
+        service_drop_parked(s);
+        s->export = subscription_free(s->export);
+        s->name = subscription_free(s->name);
+        s->connection = connection_unref(s->connection);
+}
+
+/* ---- what it is ---- */
+
+const char *service_get_bus_name(const Service *s) {
+        return s->bus_name;
+}
+
+const struct fascia_module *service_get_module(const Service *s) {
+        return s->module;
+}
+
+const char *service_get_error(const Service *s) {
+        if (s->failure)
+                return s->failure;
+        for (uint32_t i = 0; i < s->n_features; i++) {
+                const struct fascia_error *error = instance_get_error(s->features[i].instance);
+
+                if (error)
+                        return error->message;
+        }
+        return NULL;
+}
