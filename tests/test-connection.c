@@ -121,7 +121,7 @@ static void reply_number(End *e, Message *call, int32_t number) {
         message_unref(reply);
 }
 
-/* "Add" answers the number plus one, "Keep" answers nothing yet, "Fail" fails. */
+/* "Add" answers the number plus one, "Slow" after a millisecond, "Keep" not yet; others fail. */
 static int on_call(Message *call, void *userdata) {
         End *e = userdata;
 
@@ -135,6 +135,13 @@ static int on_call(Message *call, void *userdata) {
                 assert_int_equal(number, e->next_number);
                 e->next_number++;
                 reply_number(e, call, number + 1);
+                return 1;
+        }
+        if (strcmp(message_get_member(call), "Slow") == 0) {
+                uint64_t end = loop_now(connection_get_loop(e->connection)) + 1000;
+                while (loop_now(connection_get_loop(e->connection)) < end)
+                        ;
+                reply_number(e, call, 0);
                 return 1;
         }
         if (strcmp(message_get_member(call), "Keep") == 0) {
@@ -372,6 +379,22 @@ static void a_server_without_a_valid_name_is_refused_and_the_socket_closed(void 
         close(fds[1]);
 }
 
+static void descriptors_are_not_accepted_from_others(void **state) {
+        char bytes[1024] = "";
+        Pair *p = *state;
+        Connection *c;
+        int fds[2];
+
+        assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+        assert_int_equal(connection_new_peer(p->loop, fds[0], false, NULL, NULL, NULL, &c), 0);
+        assert_int_equal(read(fds[1], bytes, 1), 1); /* the NUL that comes first */
+        assert_true(read(fds[1], bytes, sizeof(bytes) - 1) > 0);
+        assert_non_null(strstr(bytes, "AUTH EXTERNAL"));
+        assert_null(strstr(bytes, "NEGOTIATE_UNIX_FD"));
+        connection_unref(c);
+        close(fds[1]);
+}
+
 /* ---- calls ---- */
 
 static void a_call_is_answered(void **state) {
@@ -494,6 +517,15 @@ static void ten_thousand_calls_in_flight_are_answered_in_order(void **state) {
         RUN_UNTIL(p, p->client.n_replies == 10000);
         assert_int_equal(p->server.n_calls, 10000);
         assert_in_range(p->server.most_calls_in_turn, 2, CONNECTION_TURN_MESSAGES);
+}
+
+static void a_turn_ends_after_its_time(void **state) {
+        Pair *p = *state;
+
+        for (int i = 0; i < 20; i++)
+                assert_int_equal(call(&p->client, "Slow", 0, UINT64_MAX, on_reply, NULL), 0);
+        RUN_UNTIL(p, p->client.n_replies == 20);
+        assert_in_range(p->server.most_calls_in_turn, 1, CONNECTION_TURN_USEC / 1000 + 1);
 }
 
 static void a_call_that_is_not_answered_times_out_by_the_descriptor_alone(void **state) {
@@ -689,11 +721,12 @@ static void a_loss_that_a_send_finds_comes_as_an_event_too(void **state) {
         Pair *p = *state;
         End *e = &p->client;
 
-        /* Both die in the same moment, the server's end unread. */
+        assert_int_equal(call(e, "Keep", 0, UINT64_MAX, on_reply, NULL), 0);
         connection_close(p->server.connection);
         assert_int_equal(send_signal(e, PATH, 0, 0), -ENOTCONN);
         assert_int_equal(e->n_lost, 0);
         RUN_UNTIL(p, e->n_lost == 1);
+        assert_int_equal(e->n_null, 1); /* and not an error that sd-bus makes up */
 }
 
 static void bytes_that_are_no_message_end_the_connection(void **state) {
@@ -839,6 +872,7 @@ int main(void) {
                 T_UNCONNECTED(both_ends_hear_from_the_loop_that_they_are_connected),
                 T_UNCONNECTED(nothing_can_be_sent_before),
                 T_UNCONNECTED(a_server_without_a_valid_name_is_refused_and_the_socket_closed),
+                T_UNCONNECTED(descriptors_are_not_accepted_from_others),
                 T(a_call_is_answered),
                 T(a_call_says_what_it_is),
                 T(a_handler_that_fails_is_answered_by_our_table),
@@ -846,6 +880,7 @@ int main(void) {
                 T(an_error_answer_survives_a_bad_name_and_a_bad_text),
                 T(a_call_without_reply_gets_none),
                 T(ten_thousand_calls_in_flight_are_answered_in_order),
+                T(a_turn_ends_after_its_time),
                 T(a_call_that_is_not_answered_times_out_by_the_descriptor_alone),
                 T(a_timeout_of_zero_is_not_the_default_of_sd_bus),
                 T(a_dropped_reply_does_not_come),

@@ -60,7 +60,7 @@ size_t message_measure(sd_bus_message *m);
  * sd-bus made itself. */
 void connection_sent(Connection *c, sd_bus_message *m);
 
-/* The connection is lost: answers, each until the connection is closed from within. */
+/* The connection is lost: answers all. Closed from within, there is nothing left to answer. */
 void pending_replies_lost(Connection *c);
 void subscriptions_lost(Connection *c);
 /* The connection is closed: nothing is called any more. */

@@ -105,7 +105,7 @@ int connection_call(Connection *c, Message *message, uint64_t timeout_usec, Conn
 }
 
 void pending_replies_lost(Connection *c) {
-        while (!c->closed && c->pending)
+        while (c->pending)
                 finish(c->pending, NULL);
 }
 

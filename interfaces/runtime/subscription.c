@@ -26,7 +26,7 @@ struct Subscription {
         } fn;
         ConnectionDoneFn *done; /* NULL: told, or nobody asked */
         void *userdata;
-        char *name;  /* that is watched or owned */
+        char *name;  /* that is owned */
         bool owning; /* asked for or got the name: give it back */
         Subscription *next;
         Subscription **previous; /* what points here */
@@ -77,7 +77,7 @@ Subscription *subscription_free(Subscription *s) {
 }
 
 void subscriptions_lost(Connection *c) {
-        while (!c->closed && c->subscriptions) {
+        while (c->subscriptions) {
                 Subscription *s = c->subscriptions;
                 ConnectionDoneFn *done = s->done;
                 void *userdata = s->userdata;
@@ -258,14 +258,14 @@ int connection_subscribe(Connection *c, const char *sender, const char *path_nam
 
 static int on_owner(sd_bus_message *m, void *userdata, sd_bus_error *reterr_error) {
         const char *sender = sd_bus_message_get_sender(m);
-        const char *name, *owner;
         Subscription *s = userdata;
+        const char *owner;
 
         (void)reterr_error;
         /* Anybody may send such a signal to us alone, and the match lets it through. */
         if (!sender || strcmp(sender, BUS_NAME) != 0)
                 return 0;
-        if (sd_bus_message_read(m, "sss", &name, NULL, &owner) <= 0 || strcmp(name, s->name) != 0)
+        if (sd_bus_message_read(m, "sss", NULL, NULL, &owner) <= 0)
                 return 0;
         s->fn.owner(*owner ? owner : NULL, s->userdata); /* may free s */
         return 0;
@@ -281,7 +281,7 @@ int connection_watch_name(Connection *c, const char *name, ConnectionOwnerFn *fn
                 return -EINVAL;
         if (c->state != CONNECTION_CONNECTED)
                 return -ENOTCONN;
-        r = subscription_new(c, name, done, userdata, &s);
+        r = subscription_new(c, NULL, done, userdata, &s);
         if (r < 0)
                 return r;
         s->fn.owner = fn;
