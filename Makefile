@@ -74,6 +74,7 @@ plugins := $(if $(simulator_objects),$(B)/plugins/simulator.so) $(backends:%=$(B
 daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
 .DELETE_ON_ERROR:
+.SECONDARY:
 .PHONY: all run check check-programs bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
