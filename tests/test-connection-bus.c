@@ -538,6 +538,28 @@ static void what_was_not_done_when_the_bus_went_is_told(void **state) {
         subscription_free(s[1]);
 }
 
+static void close_instead(Message *reply, void *userdata) {
+        User *u = userdata;
+
+        assert_null(reply);
+        u->n_replies++;
+        connection_close(u->connection);
+}
+
+static void a_connection_closed_by_an_answer_to_the_loss_is_not_tried_again(void **state) {
+        Fixture *f = *state;
+
+        kill(f->bus.pid, SIGSTOP);
+        call(&f->a, DRIVER, "/org/freedesktop/DBus", DRIVER, "GetId", NULL, close_instead);
+        bus_stop(&f->bus);
+        RUN_UNTIL(f, f->a.n_replies == 1 && f->b.n_lost == 1);
+        assert_int_equal(f->a.n_lost, 0);
+        assert_true(connection_is_dead(f->a.connection));
+        bus_start(&f->bus);
+        RUN_UNTIL(f, f->b.n_connected == 2);
+        assert_int_equal(f->a.n_connected, 1);
+}
+
 static void attempts_that_fail_are_reported_and_become_rarer(void **state) {
         Fixture *f = *state;
         User u = { 0 };
@@ -600,6 +622,7 @@ int main(void) {
                 T(a_bus_that_goes_is_reported_and_found_again),
                 T(an_answer_to_a_caller_of_the_bus_before_is_not_sent),
                 T(what_was_not_done_when_the_bus_went_is_told),
+                T(a_connection_closed_by_an_answer_to_the_loss_is_not_tried_again),
                 T(attempts_that_fail_are_reported_and_become_rarer),
                 T(a_connection_may_be_dropped_while_it_waits_for_the_next_attempt),
                 T(a_bus_that_never_answers_hello_does_not_stop_the_loop),
