@@ -325,10 +325,14 @@ static const Row bad_inputs[] = {
           "3:12: 'onState' would be 'on_state' in 'm_i_listener', which Fascia uses itself"
           "\n"
           "note: '@config: { c_name: … }' gives it another name in C" },
-        { "a type like the framework's own",
-          TEXT(MODULE "interface I { }\n"
-                      "struct Int32 { int a }\n"),
-          "3:8: 'Int32' would be 'type_int32' inside a file in C, which Fascia uses itself"
+        { "a type like that of lists in a list",
+          TEXT(MODULE "interface I { list<list<int>> a }\nstruct IntListList { int a }\n"),
+          "3:8: 'IntListList' would be 'm_int_list_list' as a type in C, which Fascia uses itself"
+          "\n"
+          "note: '@config: { c_name: … }' gives it another name in C" },
+        { "a property that has the name of another's values",
+          TEXT(MODULE "interface A { int bC }\ninterface A_B { int c }\n"),
+          "3:21: 'c' and 'bC' would both be 'a_b_c' inside a file in C"
           "\n"
           "note: '@config: { c_name: … }' gives it another name in C" },
         { "annotation that is not YAML",

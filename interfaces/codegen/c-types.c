@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "doc.h"
 #include "naming.h"
+#include "value-reader.h"
 
 /* ---- types ---- */
 
@@ -104,6 +106,19 @@ const char *c_version(const Module *m) {
         return arena_printf(m->arena, "%" PRIu32 ".%" PRIu32, m->major, m->minor);
 }
 
+const char *c_title(const Module *m) {
+        const char *brief = doc_brief(m->arena, m->symbol.doc);
+        char *title = arena_printf(m->arena, "%s %" PRIu32 ".%" PRIu32 "%s%s", m->symbol.name,
+                                   m->major, m->minor, brief ? ": " : "", brief ? brief : "");
+
+        /* Nothing in it may end the comment that it stands in, or look like another one. */
+        for (char *p = title; (p = strstr(p, "/*"));)
+                *p = ' ';
+        if (title[strlen(title) - 1] == '.')
+                title[strlen(title) - 1] = '\0';
+        return title;
+}
+
 /* ---- the types of a module ---- */
 
 typedef struct TypeList {
@@ -137,11 +152,13 @@ static void type_list_add_parameters(TypeList *l, Parameter **parameters, size_t
 size_t c_types(const Module *m, const Type ***ret) {
         TypeList l = { .module = m };
 
-        /* Enums and structs are the module's API, whether its interfaces use them or not. */
+        /* Enums and structs have functions, whether interfaces use them or not; flags have none. */
         for (size_t i = 0; i < m->n_enums; i++) {
                 Type *t = arena_alloc(m->arena, sizeof(*t));
 
-                t->kind = m->enums[i]->is_flag ? TYPE_FLAG : TYPE_ENUM;
+                if (m->enums[i]->is_flag)
+                        continue;
+                t->kind = TYPE_ENUM;
                 t->enumeration = m->enums[i];
                 type_list_add(&l, t);
         }
@@ -194,16 +211,6 @@ const char *c_quote(Arena *a, const char *s) {
         return quoted;
 }
 
-static const char *c_real(Arena *a, double value) {
-        for (int digits = 1; digits < 17; digits++) {
-                const char *text = arena_printf(a, "%.*g", digits, value);
-
-                if (strtod(text, NULL) == value)
-                        return text;
-        }
-        return arena_printf(a, "%.17g", value);
-}
-
 static const char *c_integer(Arena *a, const Type *t, int64_t value) {
         if (t->kind == TYPE_FLAG)
                 return arena_printf(a, "UINT%d_C(0x%" PRIx64 ")", t->enumeration->is_wide ? 64 : 32,
@@ -246,7 +253,7 @@ static const char *c_struct_value(Emitter *e, const Module *m, const char *name,
 
         for (size_t i = 0; i < v->n_items; i++) {
                 const Symbol *field = &v->type->structure->fields[i]->symbol;
-                const char *inner = arena_printf(m->arena, "%s_%s", name, field->local);
+                const char *inner = arena_printf(m->arena, "%s_%zu_%s", name, i, field->local);
 
                 text = arena_printf(m->arena, "%s%s .%s = %s", text, i > 0 ? "," : "", field->bare,
                                     c_value(e, m, inner, v->items[i]));
@@ -263,7 +270,7 @@ static const char *c_value(Emitter *e, const Module *m, const char *name, const 
         case TYPE_FLAG:
                 return c_integer(m->arena, v->type, v->integer);
         case TYPE_REAL:
-                return c_real(m->arena, v->real);
+                return value_print_real(m->arena, v->real);
         case TYPE_STRING:
                 return c_quote(m->arena, v->string);
         case TYPE_STRUCT:

@@ -31,6 +31,8 @@ const char *c_empty(const Type *t);
 
 /* The include guard of a header: "FASCIA_VEHICLE_CLIMATE_1_CLIMATE_TYPES_H"; part may be "". */
 const char *c_guard(const Module *m, const char *part);
+/* Name, version and what it is about, for the top of a file; without a full stop. */
+const char *c_title(const Module *m);
 /* "1.0" */
 const char *c_version(const Module *m);
 

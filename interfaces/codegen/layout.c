@@ -27,7 +27,7 @@
 #define COST_FIRST 15         /* for the first break inside a pair of brackets */
 #define COST_EXCESS 1000000   /* for each character too many */
 
-#define PIECES_MAX 128
+#define PIECES_MAX 256 /* a longer line stays together from there on */
 #define DEPTH_MAX 8
 #define BRACKETS_MAX 32
 
@@ -56,11 +56,12 @@ typedef struct Piece {
 typedef struct Line {
         const char *text;
         size_t indent;
-        bool is_declaration; /* of a function */
+        bool is_declaration;  /* of a function */
+        const char *function; /* its name, or NULL */
+        const char *variable; /* that is declared, or NULL */
         Piece pieces[PIECES_MAX];
         size_t n_pieces;
-        bool opens[PIECES_MAX]; /* the piece ends with a bracket that may be broken behind */
-        size_t closes[PIECES_MAX];
+        size_t closes[PIECES_MAX]; /* lists that end in the piece */
 } Line;
 
 static size_t width_of(const char *s, size_t size) {
@@ -94,7 +95,8 @@ static bool is_cast_end(const char *open, const char *bracket) {
 
 static void end_piece(Line *l, Piece *piece, const char *end, Break next, bool blank,
                       unsigned depth) {
-        assert(l->n_pieces < PIECES_MAX - 1);
+        if (l->n_pieces >= PIECES_MAX - 1)
+                return;
         piece->size = (size_t)(end - piece->text);
         piece->width = width_of(piece->text, piece->size);
         l->pieces[l->n_pieces++] = *piece;
@@ -104,6 +106,12 @@ static void end_piece(Line *l, Piece *piece, const char *end, Break next, bool b
                 .blank = blank,
                 .depth = depth,
         };
+}
+
+static void end_line(Line *l, Piece *piece) {
+        piece->size = strlen(piece->text);
+        piece->width = width_of(piece->text, piece->size);
+        l->pieces[l->n_pieces++] = *piece;
 }
 
 /* In front of the name of the function, which is in front of the first bracket. */
@@ -154,48 +162,61 @@ static const char *skip_quoted(const char *p) {
         return p;
 }
 
-static void cut(Line *l) {
-        bool lists[BRACKETS_MAX] = { false };
-        const char *opens[BRACKETS_MAX];
-        const char *name = find_function_name(l);
-        const char *variable = find_variable_name(l);
-        Piece piece = { .text = l->text };
-        unsigned depth = 0, brackets = 0;
+/* The brackets that are open at some place in a line. */
+typedef struct Brackets {
+        const char *open[BRACKETS_MAX];
+        bool lists[BRACKETS_MAX];
+        unsigned n;
+        unsigned depth; /* of lists */
+} Brackets;
 
-        for (const char *p = l->text + l->indent; *p != '\0'; p++) {
-                if (p == name)
-                        end_piece(l, &piece, p[-1] == ' ' ? p - 1 : p, BREAK_RETURN_TYPE,
-                                  p[-1] == ' ', 0);
-                if (p == variable || is_parameter_name(l, p, depth))
-                        end_piece(l, &piece, p - 1, *p == '*' ? BREAK_POINTER : BREAK_NAME, true,
-                                  depth);
-                else if (is_tag(l, p))
-                        end_piece(l, &piece, p - 1, BREAK_TAG, true, depth);
-                if (*p == '"') {
-                        p = skip_quoted(p);
-                } else if (*p == '(') {
-                        assert(brackets < BRACKETS_MAX);
-                        opens[brackets] = p;
-                        lists[brackets] = is_list(l->text, p) && depth < DEPTH_MAX - 1;
-                        if (lists[brackets++]) {
-                                l->opens[l->n_pieces] = true;
-                                end_piece(l, &piece, p + 1, BREAK_BRACKET, false, ++depth);
-                        }
-                } else if (*p == ')') {
-                        assert(brackets > 0);
-                        if (lists[--brackets]) {
-                                l->closes[l->n_pieces]++;
-                                depth--;
-                        } else if (is_cast_end(opens[brackets], p)) {
-                                end_piece(l, &piece, p + 1, BREAK_CAST, false, depth);
-                        }
-                } else if (*p == ',' && p[1] == ' ' && depth > 0) {
-                        end_piece(l, &piece, p + 1, BREAK_COMMA, true, depth);
-                } else if (*p == '=' && p[1] == ' ' && p[2] != '{' && depth == 0 && brackets == 0) {
-                        end_piece(l, &piece, p + 1, BREAK_ASSIGNMENT, true, 0);
-                }
+static void cut_at_bracket(Line *l, Piece *piece, Brackets *b, const char *p) {
+        if (*p == '(') {
+                assert(b->n < BRACKETS_MAX);
+                b->open[b->n] = p;
+                b->lists[b->n] = is_list(l->text, p) && b->depth < DEPTH_MAX - 1 &&
+                                 l->n_pieces < PIECES_MAX - 2;
+                if (b->lists[b->n++])
+                        end_piece(l, piece, p + 1, BREAK_BRACKET, false, ++b->depth);
+                return;
         }
-        end_piece(l, &piece, l->text + strlen(l->text), BREAK_NONE, false, 0);
+        assert(b->n > 0);
+        b->n--;
+        if (b->lists[b->n]) {
+                l->closes[l->n_pieces]++;
+                b->depth--;
+        } else if (is_cast_end(b->open[b->n], p)) {
+                end_piece(l, piece, p + 1, BREAK_CAST, false, b->depth);
+        }
+}
+
+static void cut_at_name(Line *l, Piece *piece, const char *p, unsigned depth) {
+        if (p == l->function)
+                end_piece(l, piece, p[-1] == ' ' ? p - 1 : p, BREAK_RETURN_TYPE, p[-1] == ' ', 0);
+        if (p == l->variable || is_parameter_name(l, p, depth))
+                end_piece(l, piece, p - 1, *p == '*' ? BREAK_POINTER : BREAK_NAME, true, depth);
+        else if (is_tag(l, p))
+                end_piece(l, piece, p - 1, BREAK_TAG, true, depth);
+}
+
+static void cut(Line *l) {
+        Piece piece = { .text = l->text };
+        Brackets b = { .n = 0 };
+
+        l->function = find_function_name(l);
+        l->variable = find_variable_name(l);
+        for (const char *p = l->text + l->indent; *p != '\0'; p++) {
+                cut_at_name(l, &piece, p, b.depth);
+                if (*p == '"')
+                        p = skip_quoted(p);
+                else if (*p == '(' || *p == ')')
+                        cut_at_bracket(l, &piece, &b, p);
+                else if (*p == ',' && p[1] == ' ' && b.depth > 0)
+                        end_piece(l, &piece, p + 1, BREAK_COMMA, true, b.depth);
+                else if (*p == '=' && p[1] == ' ' && p[2] != '{' && b.n == 0)
+                        end_piece(l, &piece, p + 1, BREAK_ASSIGNMENT, true, 0);
+        }
+        end_line(l, &piece);
 }
 
 static unsigned break_cost(const Line *l, const Piece *p) {

@@ -350,12 +350,24 @@ static const char *basic_list_type(const Type *element) {
         return NULL;
 }
 
+/* Of a list in lists: "int_list". */
+static const char *list_key(const Module *m, const Type *t) {
+        if (t->kind == TYPE_LIST)
+                return arena_printf(m->arena, "%s_list", list_key(m, t->element));
+        return t->kind == TYPE_INT ? "int" : naming_type_key(m, t);
+}
+
 const char *naming_list_type(const Module *m, const Type *t) {
+        const char *inner;
+
         if (t->kind != TYPE_LIST || basic_list_type(t->element))
                 return NULL;
         if (t->element->kind == TYPE_STRUCT)
                 return arena_printf(m->arena, "%s_list", t->element->structure->symbol.c);
-        return arena_printf(m->arena, "%s_%s", m->symbol.local, naming_type_key(m, t));
+        inner = naming_list_type(m, t->element);
+        if (inner)
+                return arena_printf(m->arena, "%s_list", inner);
+        return arena_printf(m->arena, "%s_%s", m->symbol.local, list_key(m, t));
 }
 
 const char *naming_type_key(const Module *m, const Type *t) {
@@ -467,6 +479,21 @@ static void claim_members(Claims *c, const char *owner, Symbol *s, const char *n
         claim(c, arena_printf(c->module->arena, "in '%s'", owner), name, s);
 }
 
+/* Structs of lists in lists are named after what is in them, whoever uses them. */
+static void claim_list(Claims *c, const Type *t) {
+        const char *name;
+
+        if (t->kind != TYPE_LIST || t->element->kind != TYPE_LIST)
+                return;
+        claim_list(c, t->element);
+        name = naming_list_type(c->module, t);
+        if (!name)
+                return;
+        claim(c, SCOPE_TAG, name, NULL);
+        CLAIM(c, SCOPE_C, NULL, "%s_copy", name);
+        CLAIM(c, SCOPE_C, NULL, "%s_free", name);
+}
+
 static void claim_functions(Claims *c, const char *prefix, Symbol *s, const char *const *suffixes,
                             size_t n) {
         for (size_t i = 0; i < n; i++)
@@ -477,6 +504,8 @@ static void claim_property(Claims *c, const Interface *i, Property *p) {
         Symbol *s = &p->symbol;
         const char *name = i->symbol.c;
 
+        claim_list(c, p->type);
+        CLAIM(c, SCOPE_STATIC, s, "%s_%s", i->symbol.local, s->local);
         claim(c, SCOPE_C, p->getter, s);
         CLAIM(c, SCOPE_C, s, "%s_has_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_report_%s", name, s->local);
@@ -496,14 +525,19 @@ static void claim_property(Claims *c, const Interface *i, Property *p) {
 }
 
 static void claim_parameters(Claims *c, const char *owner, Parameter **parameters, size_t n) {
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
                 claim_members(c, owner, &parameters[i]->symbol, parameters[i]->symbol.bare);
+                claim_list(c, parameters[i]->type);
+        }
 }
 
 static void claim_operation(Claims *c, const Interface *i, Operation *o) {
         Symbol *s = &o->symbol;
         const char *name = i->symbol.c;
 
+        claim_list(c, o->result);
+        CLAIM(c, SCOPE_STATIC, s, "%s_%s_input", i->symbol.local, s->local);
+        CLAIM(c, SCOPE_STATIC, s, "%s_%s_output", i->symbol.local, s->local);
         claim(c, SCOPE_C, s->c, s);
         CLAIM(c, SCOPE_C, s, "%s_fn", s->c);
         CLAIM(c, SCOPE_C, s, "%s_backend_reply_%s", name, s->local);
@@ -521,6 +555,7 @@ static void claim_signal(Claims *c, const Interface *i, Signal *signal) {
         Symbol *s = &signal->symbol;
         const char *name = i->symbol.c;
 
+        CLAIM(c, SCOPE_STATIC, s, "%s_%s_input", i->symbol.local, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_emit_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_SIGNAL_%s", i->symbol.upper, s->upper);
         CLAIM(c, SCOPE_TAG, s, "%s_arguments", s->c);
@@ -592,11 +627,13 @@ static void claim_struct(Claims *c, Struct *s) {
         CLAIM(c, SCOPE_C, &s->symbol, "%s_free", s->symbol.c);
         CLAIM(c, SCOPE_C, &s->symbol, "%s_list_copy", s->symbol.c);
         CLAIM(c, SCOPE_C, &s->symbol, "%s_list_free", s->symbol.c);
-        CLAIM(c, SCOPE_STATIC, &s->symbol, "type_%s", s->symbol.local);
-        CLAIM(c, SCOPE_STATIC, &s->symbol, "type_%s_list", s->symbol.local);
-        CLAIM(c, SCOPE_STATIC, &s->symbol, "%s_members", s->symbol.local);
-        for (size_t i = 0; i < s->n_fields; i++)
+        CLAIM(c, SCOPE_C, &s->symbol, "%s_type", s->symbol.c);
+        CLAIM(c, SCOPE_C, &s->symbol, "%s_list_type", s->symbol.c);
+        CLAIM(c, SCOPE_C, &s->symbol, "%s_members", s->symbol.c);
+        for (size_t i = 0; i < s->n_fields; i++) {
                 claim_members(c, s->symbol.name, &s->fields[i]->symbol, s->fields[i]->symbol.bare);
+                claim_list(c, s->fields[i]->type);
+        }
 }
 
 static void claim_enum(Claims *c, Enum *e) {
@@ -606,21 +643,14 @@ static void claim_enum(Claims *c, Enum *e) {
         else
                 claim(c, SCOPE_TAG, e->symbol.c, &e->symbol);
         CLAIM(c, SCOPE_C, &e->symbol, "%s_to_string", e->symbol.c);
-        CLAIM(c, SCOPE_STATIC, &e->symbol, "type_%s", e->symbol.local);
-        CLAIM(c, SCOPE_STATIC, &e->symbol, "type_%s_list", e->symbol.local);
-        CLAIM(c, SCOPE_STATIC, &e->symbol, "%s_enumerators", e->symbol.local);
+        CLAIM(c, SCOPE_C, &e->symbol, "%s_type", e->symbol.c);
+        CLAIM(c, SCOPE_C, &e->symbol, "%s_list_type", e->symbol.c);
+        CLAIM(c, SCOPE_C, &e->symbol, "%s_enumerators", e->symbol.c);
         for (size_t i = 0; i < e->n_members; i++)
                 claim(c, SCOPE_C, e->members[i]->symbol.c, &e->members[i]->symbol);
 }
 
-/* Of the framework, beside what others may call so. */
 static void claim_own(Claims *c) {
-        static const char *const types[] = { "bool", "int32", "real", "string", "nothing" };
-
-        for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++) {
-                CLAIM(c, SCOPE_STATIC, NULL, "type_%s", types[i]);
-                CLAIM(c, SCOPE_STATIC, NULL, "type_%s_list", types[i]);
-        }
         CLAIM(c, SCOPE_C, NULL, "%s_module", c->module->symbol.local);
         CLAIM(c, SCOPE_C, NULL, "%s_interfaces", c->module->symbol.local);
 }

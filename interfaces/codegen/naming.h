@@ -20,7 +20,7 @@ const char *naming_c_type(const Module *m, const Type *t);
 const char *naming_api_type(const Module *m, const Type *t);
 /* Without "struct": of a list that is generated, "cluster_warning_list"; else NULL. */
 const char *naming_list_type(const Module *m, const Type *t);
-/* What the descriptor of the type is called after "type_": "warning_list". */
+/* What the descriptor of a basic type is called in front of "_type": "int32". */
 const char *naming_type_key(const Module *m, const Type *t);
 /* In C++ tools of Qt: "QList<Warning>" would do, "WarningList" is clearer. */
 const char *naming_qt_type(Arena *a, const Type *t);

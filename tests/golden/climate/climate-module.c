@@ -60,7 +60,7 @@ static const int32_t climate_control_fan_level_1_initial = 3;
 
 static const int32_t climate_control_fan_level_2_initial = 3;
 
-static const double climate_control_target_temperature_0_initial = 2e+01;
+static const double climate_control_target_temperature_0_initial = 20;
 
 static const double climate_control_target_temperature_1_initial = 21.5;
 

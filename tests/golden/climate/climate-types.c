@@ -30,32 +30,6 @@ static const struct fascia_type climate_recirculation_mode_type = {
         .enumerators = climate_recirculation_mode_enumerators,
 };
 
-static const struct fascia_enumerator climate_airflow_direction_enumerators[] = {
-        {
-                .name = "Windshield",
-                .value = INT64_C(0x1),
-        },
-        {
-                .name = "Dashboard",
-                .value = INT64_C(0x2),
-        },
-        {
-                .name = "Floor",
-                .value = INT64_C(0x4),
-        },
-};
-
-static const struct fascia_type climate_airflow_direction_type = {
-        .kind = FASCIA_KIND_FLAG,
-        .flags = FASCIA_TYPE_TRIVIAL,
-        .self = sizeof(struct fascia_type),
-        .size = sizeof(climate_airflow_directions),
-        .name = "AirflowDirection",
-        .signature = "u",
-        .n_enumerators = 3,
-        .enumerators = climate_airflow_direction_enumerators,
-};
-
 static const struct fascia_type bool_type = {
         .kind = FASCIA_KIND_BOOL,
         .flags = FASCIA_TYPE_TRIVIAL,
@@ -81,6 +55,32 @@ static const struct fascia_type real_type = {
         .size = sizeof(double),
         .name = "",
         .signature = "d",
+};
+
+static const struct fascia_enumerator climate_airflow_direction_enumerators[] = {
+        {
+                .name = "Windshield",
+                .value = INT64_C(0x1),
+        },
+        {
+                .name = "Dashboard",
+                .value = INT64_C(0x2),
+        },
+        {
+                .name = "Floor",
+                .value = INT64_C(0x4),
+        },
+};
+
+static const struct fascia_type climate_airflow_direction_type = {
+        .kind = FASCIA_KIND_FLAG,
+        .flags = FASCIA_TYPE_TRIVIAL,
+        .self = sizeof(struct fascia_type),
+        .size = sizeof(climate_airflow_directions),
+        .name = "AirflowDirection",
+        .signature = "u",
+        .n_enumerators = 3,
+        .enumerators = climate_airflow_direction_enumerators,
 };
 
 /* ---- ClimateControl ---- */

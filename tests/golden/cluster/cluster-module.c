@@ -60,7 +60,7 @@ static const char *const introspection[] = {
 };
 
 static const double instrument_cluster_speed_0_minimum = 0;
-static const double instrument_cluster_speed_0_maximum = 2.6e+02;
+static const double instrument_cluster_speed_0_maximum = 260;
 static const struct fascia_constraint instrument_cluster_speed_0_constraint = {
         .minimum = &instrument_cluster_speed_0_minimum,
         .maximum = &instrument_cluster_speed_0_maximum,
@@ -83,7 +83,7 @@ static const struct fascia_constraint instrument_cluster_fuel_0_constraint = {
 };
 static const double instrument_cluster_fuel_0_initial = 0.75;
 
-static const double instrument_cluster_coolant_temperature_0_initial = 9e+01;
+static const double instrument_cluster_coolant_temperature_0_initial = 90;
 
 static const struct fascia_simulation_row instrument_cluster_rows[] = {
         {
