@@ -263,6 +263,11 @@ static const char *core_backend(const FeatureCore *core) {
                                  core->interface->name, "Backend");
 }
 
+static uint64_t core_get_time(const FeatureCore *core, const char *key) {
+        return config_get_time(core->client->config, core->interface->module->name,
+                               core->interface->name, key);
+}
+
 static void core_start(FeatureCore *core) {
         core->is_started = true;
         /* That it failed is the instance's state, with the reason. */
@@ -284,14 +289,12 @@ static void on_wait_over(void *userdata) {
         core_schedule(userdata);
 }
 
-static int core_new(Client *c, const struct fascia_interface *interface, FeatureCore **ret) {
-        const char *module = interface->module->name;
+static FeatureCore *core_alloc(Client *c, const struct fascia_interface *interface) {
         FeatureCore *core;
-        int r;
 
         core = calloc(1, sizeof(*core));
         if (!core)
-                return -ENOMEM;
+                return NULL;
         core->client = c;
         core->interface = interface;
         link_init(&core->link);
@@ -299,10 +302,19 @@ static int core_new(Client *c, const struct fascia_interface *interface, Feature
         link_init(&core->handles);
         link_init(&core->events);
         link_init(&core->waiting);
-        core->timeout = config_get_time(c->config, module, interface->name, "Timeout");
-        core->connection_timeout = config_get_time(c->config, module, interface->name,
-                                                   "ConnectionTimeout");
+        core->timeout = core_get_time(core, "Timeout");
+        core->connection_timeout = core_get_time(core, "ConnectionTimeout");
         core->is_trusted = strcmp(core_backend(core), backend_dbus.name) == 0;
+        return core;
+}
+
+static int core_new(Client *c, const struct fascia_interface *interface, FeatureCore **ret) {
+        FeatureCore *core;
+        int r;
+
+        core = core_alloc(c, interface);
+        if (!core)
+                return -ENOMEM;
         r = loop_timer_new(c->loop, on_wait_over, core, &core->wait_timer);
         if (r >= 0)
                 r = instance_new(c->host, interface, &instance_events, core, &core->instance);

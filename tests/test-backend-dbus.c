@@ -181,10 +181,14 @@ static bool has_heard(void) {
         return *heard;
 }
 
-static const RemoteStatistics *statistics(void) {
-        const RemoteHub *hub = climate_control_feature(climate)->core->instance->backend.plugin;
+static const RemoteStatistics *statistics_of(const struct fascia_feature *feature) {
+        const RemoteHub *hub = feature->core->instance->backend.plugin;
 
         return &hub->statistics;
+}
+
+static const RemoteStatistics *statistics(void) {
+        return statistics_of(climate_control_feature(climate));
 }
 
 /* A feature that has asked for everything and waits. */
@@ -389,6 +393,18 @@ static void what_is_invalidated_has_no_value_any_more(void **state) {
         assert_false(climate_control_has_fan_level(climate));
 }
 
+static void a_change_to_another_type_leaves_no_value(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 2, "FanLevel", "s", "three", "FasciaSerial", "t", UINT64_C(11),
+                        0);
+        settle();
+        assert_heard("fan=0 ! ");
+        assert_false(climate_control_has_fan_level(climate));
+        assert_int_equal(statistics()->malformed, 0);
+}
+
 static void strangers_are_not_believed_and_looked_into_once_a_second(void **state) {
         (void)state;
         begin_ready();
@@ -422,16 +438,18 @@ static void a_gap_is_one_question_and_no_flicker(void **state) {
         (void)state;
         begin_ready();
         change_temperature(SERVICE, 21, 12); /* 11 is missing */
-        change_temperature(SERVICE, 22, 14); /* another gap while the question is open */
+        change_temperature(SERVICE, 21.5, 13);
+        change_temperature(SERVICE, 22, 15); /* another gap while the question is open */
         settle();
-        assert_heard("=21 ! =22 ! ");
+        assert_heard("=21 ! =21.5 ! =22 ! ");
         assert_int_equal(bus.n_calls, 1);
+        assert_int_equal(statistics()->gaps, 2);
         fake_bus_answer(&bus, take_snapshot_call(SERVICE), SERVICE, OBJECTS, 1, FEATURE, 1,
                         INTERFACE, 3, "FanLevel", "i", 7, "TargetTemperature", "d", 22.0,
-                        "FasciaSerial", "t", UINT64_C(14));
+                        "FasciaSerial", "t", UINT64_C(15));
         settle();
         assert_heard("fan=7 ! ");
-        change_temperature(SERVICE, 23, 15);
+        change_temperature(SERVICE, 23, 16);
         settle();
         assert_heard("=23 ! ");
         assert_int_equal(bus.n_calls, 0);
@@ -569,9 +587,13 @@ static bool get_everything_and_a_system_call(void) {
 }
 
 static void a_cached_getter_makes_no_system_call(void **state) {
+        const char *preload = getenv("LD_PRELOAD");
         int status;
 
         (void)state;
+        /* valgrind makes system calls of its own for everything that runs. */
+        if (preload && strstr(preload, "vgpreload"))
+                skip();
         begin_ready();
         status = run_trapped(get_everything);
         assert_true(WIFEXITED(status));
@@ -619,6 +641,22 @@ static void a_feature_that_fails_keeps_its_last_values(void **state) {
         assert_int_equal(bus.n_calls, 0);
 }
 
+static void what_a_failed_feature_does_not_show_stays_the_last_known(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", LEFT, 1,
+                        INTERFACE, 1, "FanLevel", "i", 2);
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        fake_bus_answer(&bus, take_snapshot_call(SUCCESSOR), SUCCESSOR, OBJECTS, 1, FEATURE, 2,
+                        INTERFACE, 1, "FasciaSerial", "t", UINT64_C(3), FEATURE1, 2, "State", "s",
+                        "unavailable", "Error", "s", "no fan");
+        settle();
+        assert_heard("+FrontLeft :unavailable :syncing :unavailable ");
+        assert_int_equal(climate_control_get_fan_level(climate), 3);
+        assert_non_null(climate_control_get_zone(climate, "FrontLeft"));
+}
+
 /* ---- loss and return ---- */
 
 static void a_new_owner_is_read_and_only_what_differs_is_told(void **state) {
@@ -632,6 +670,18 @@ static void a_new_owner_is_read_and_only_what_differs_is_told(void **state) {
         settle();
         answer_snapshot(SUCCESSOR, SUCCESSOR, 21);
         assert_heard("=21 ! :ready ");
+}
+
+static void what_the_successor_does_not_have_is_withdrawn(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_change_owner(&bus, NAME, SUCCESSOR);
+        settle();
+        fake_bus_answer(&bus, take_snapshot_call(SUCCESSOR), SUCCESSOR, OBJECTS, 1, FEATURE, 1,
+                        INTERFACE, 1, "TargetTemperature", "d", 20.0);
+        settle();
+        assert_heard(":unavailable :syncing fan=0 ! :ready ");
+        assert_false(climate_control_has_fan_level(climate));
 }
 
 static void a_service_that_goes_fails_what_was_asked_of_it(void **state) {
@@ -966,6 +1016,7 @@ static void signals_are_delivered_once_the_feature_was_ready(void **state) {
         warn("(iis)", 4, "fuel");
         settle();
         assert_heard("2:oil 4:fuel ");
+        assert_int_equal(statistics_of(cluster_instrument_cluster_feature(c))->malformed, 0);
         cluster_instrument_cluster_free(c);
 }
 
@@ -1013,6 +1064,7 @@ int main(void) {
                 TEST(what_is_not_an_address_is_named),
                 TEST(changes_of_one_message_are_told_together),
                 TEST(what_is_invalidated_has_no_value_any_more),
+                TEST(a_change_to_another_type_leaves_no_value),
                 TEST(strangers_are_not_believed_and_looked_into_once_a_second),
                 TEST(an_owner_that_was_missed_is_found_by_asking),
                 TEST(a_gap_is_one_question_and_no_flicker),
@@ -1025,7 +1077,9 @@ int main(void) {
                 TEST(a_cached_getter_makes_no_system_call),
                 TEST(a_feature_that_failed_in_the_service_is_unavailable_with_its_reason),
                 TEST(a_feature_that_fails_keeps_its_last_values),
+                TEST(what_a_failed_feature_does_not_show_stays_the_last_known),
                 TEST(a_new_owner_is_read_and_only_what_differs_is_told),
+                TEST(what_the_successor_does_not_have_is_withdrawn),
                 TEST(a_service_that_goes_fails_what_was_asked_of_it),
                 TEST(a_bus_that_is_lost_is_connected_to_again),
                 TEST(a_client_without_a_bus_is_unavailable_and_tries_again),

@@ -515,6 +515,49 @@ static void a_cancelled_call_ends_once_and_from_dispatch(void **state) {
         remote_processing_service_free(s);
 }
 
+static void an_answer_is_never_heard_from_within_the_backend(void **state) {
+        struct remote_processing_service *s = make_remote();
+
+        (void)state;
+        dispatch();
+        assert_int_equal(remote_processing_service_process(s, "a", on_processed, "", NULL), 0);
+        dispatch();
+        assert_int_equal(fascia_reply_call(probe.reply, &(int32_t){ 1 }), 0);
+        assert_heard("");
+        dispatch();
+        assert_heard("=1 ");
+        remote_processing_service_free(s);
+}
+
+static unsigned n_rounds;
+
+static void call_and_cancel(struct remote_processing_service *s, const struct fascia_error *error,
+                            int32_t result, void *userdata) {
+        struct fascia_call *call = NULL;
+
+        (void)error;
+        (void)result;
+        (void)userdata;
+        if (++n_rounds == 10000 ||
+            remote_processing_service_process(s, "x", call_and_cancel, NULL, &call) < 0)
+                return;
+        fascia_call_cancel(call);
+}
+
+static void a_callback_that_begins_and_cancels_for_ever_does_not_hold_the_loop(void **state) {
+        struct remote_processing_service *s = make_remote();
+
+        (void)state;
+        n_rounds = 0;
+        probe.answer_at_once = true;
+        assert_int_equal(remote_processing_service_process(s, "x", call_and_cancel, NULL, NULL), 0);
+        assert_int_equal(fascia_client_dispatch(client), 1);
+        assert_int_equal(fascia_client_dispatch(client), 1);
+        assert_in_range(n_rounds, 1, 1000);
+        n_rounds = 9999; /* the one that ends with the feature begins no other */
+        remote_processing_service_free(s);
+}
+
 static void bad_arguments_are_refused_at_once_and_nothing_runs(void **state) {
         struct remote_processing_service *s = make_remote();
         struct fascia_feature *f = remote_processing_service_feature(s);
@@ -982,6 +1025,8 @@ int main(void) {
                 TEST(calls_that_waited_too_long_say_for_what),
                 TEST(a_deadline_ends_a_call_that_waits_or_was_asked),
                 TEST(a_cancelled_call_ends_once_and_from_dispatch),
+                TEST(an_answer_is_never_heard_from_within_the_backend),
+                TEST(a_callback_that_begins_and_cancels_for_ever_does_not_hold_the_loop),
                 TEST(bad_arguments_are_refused_at_once_and_nothing_runs),
                 TEST(a_call_without_callback_is_made),
                 TEST(free_ends_what_is_outstanding_before_it_returns),

@@ -253,28 +253,35 @@ static void help(void) {
                "  --once  print the values once they are known, and end\n");
 }
 
-int main(int argc, char *argv[]) {
+/* Whether to go on; else *ret_status is what to end with. */
+static bool parse_arguments(int argc, char *argv[], Dashboard *d, int *ret_status) {
         static const struct option options[] = {
                 { "once", no_argument, NULL, 'o' },
                 { "help", no_argument, NULL, 'h' },
                 { NULL, 0, NULL, 0 },
         };
+        int option;
+
+        while ((option = getopt_long(argc, argv, "oh", options, NULL)) >= 0) {
+                if (option == 'o') {
+                        d->is_once = true;
+                        continue;
+                }
+                if (option == 'h')
+                        help();
+                *ret_status = option == 'h' ? EXIT_SUCCESS : 2;
+                return false;
+        }
+        return true;
+}
+
+int main(int argc, char *argv[]) {
         Dashboard dashboard = { .is_terminal = isatty(STDOUT_FILENO) };
-        int option, r;
+        int r, status;
 
         setvbuf(stdout, NULL, _IOLBF, 0);
-        while ((option = getopt_long(argc, argv, "oh", options, NULL)) >= 0) {
-                switch (option) {
-                case 'o':
-                        dashboard.is_once = true;
-                        break;
-                case 'h':
-                        help();
-                        return EXIT_SUCCESS;
-                default:
-                        return 2;
-                }
-        }
+        if (!parse_arguments(argc, argv, &dashboard, &status))
+                return status;
         r = run_with_loop(&dashboard);
         if (r < 0) {
                 fprintf(stderr, "cluster-client: %s\n", strerror(-r));

@@ -179,32 +179,39 @@ static void help(void) {
                "  --watch  stay, and print changes until interrupted\n");
 }
 
-int main(int argc, char *argv[]) {
+/* Whether to go on; else *ret_status is what to end with. */
+static bool parse_arguments(int argc, char *argv[], Work *work, int *ret_status) {
         static const struct option options[] = {
                 { "watch", no_argument, NULL, 'w' },
                 { "help", no_argument, NULL, 'h' },
                 { NULL, 0, NULL, 0 },
         };
+        int option;
+
+        while ((option = getopt_long(argc, argv, "wh", options, NULL)) >= 0) {
+                if (option == 'w') {
+                        work->is_watching = true;
+                        continue;
+                }
+                if (option == 'h')
+                        help();
+                *ret_status = option == 'h' ? EXIT_SUCCESS : 2;
+                return false;
+        }
+        work->texts = argv + optind;
+        work->n_texts = argc - optind;
+        return true;
+}
+
+int main(int argc, char *argv[]) {
         struct fascia_client *client = NULL;
         Work work = { 0 };
         sigset_t waiting;
-        int option, r;
+        int r, status;
 
         setvbuf(stdout, NULL, _IOLBF, 0);
-        while ((option = getopt_long(argc, argv, "wh", options, NULL)) >= 0) {
-                switch (option) {
-                case 'w':
-                        work.is_watching = true;
-                        break;
-                case 'h':
-                        help();
-                        return EXIT_SUCCESS;
-                default:
-                        return 2;
-                }
-        }
-        work.texts = argv + optind;
-        work.n_texts = argc - optind;
+        if (!parse_arguments(argc, argv, &work, &status))
+                return status;
         catch_signals(&waiting);
 
         r = make_client(&client);
