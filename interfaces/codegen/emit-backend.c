@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Emits what the author of a backend works with: the typed operations, and what he reports and answers with. */
+/* Emits what the author of a backend works with: typed operations, reports and answers. */
 #include "c-types.h"
 
 #include <string.h>
