@@ -1,0 +1,271 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# fasciad as a service: installed under a real systemd, started by a call of an unprivileged user, killed, hung,
+# reloaded and stopped, with a client running all the time.
+set -u
+
+here=$(cd "$(dirname "$0")" && pwd)
+source_dir=${FASCIA_SOURCE_DIR:-$(cd "$here/../.." && pwd)}
+
+# ---- outside ----
+
+if [ "${1:-}" != inside ]; then
+        reason=
+        [ "$(id -u)" = 0 ] || reason='only root can boot a systemd'
+        findmnt -nrt cgroup2 >/dev/null 2>&1 || reason=${reason:-'there is no cgroup2 mount'}
+        unshare --mount --pid --fork true 2>/dev/null || reason=${reason:-'namespaces are not allowed here'}
+        if [ -n "$reason" ]; then
+                echo "skip - fasciad under a real systemd: $reason"
+                echo '0 passed, 0 failed, 1 skipped'
+                exit 0
+        fi
+        "$here/boot-systemd" -b "$source_dir" -t 120 "$0" inside
+        status=$?
+        [ "$status" -lt 125 ] || echo "not ok - a systemd that boots and lives (status $status)"
+        exit "$status"
+fi
+
+# ---- inside ----
+
+passed=0 failed=0
+# What a test run outside may have set is not the environment of a service.
+unset DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS LD_LIBRARY_PATH
+for variable in ${!FASCIA_*}; do
+        unset "$variable"
+done
+directory=$(mktemp -d)
+chmod 755 "$directory"
+remote=(Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService)
+climate=(Vehicle.Climate1 /Vehicle/Climate1/ClimateControl/Rear Vehicle.Climate1.ClimateControl)
+bus=(org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus)
+
+# check WHAT COMMAND…: what is tested, and whether the command succeeds; what it printed is shown when not.
+check() {
+        local what=$1
+        shift
+        if "$@" >"$directory/output" 2>&1; then
+                echo "ok - $what"
+                passed=$((passed + 1))
+        else
+                echo "not ok - $what"
+                { printf '%s ' "$@" && echo && cat "$directory/output"; } | sed 's/^/    /'
+                failed=$((failed + 1))
+        fi
+}
+
+# prints TEXT COMMAND…: it prints exactly this.
+prints() {
+        local expected=$1 actual
+        shift
+        actual=$("$@" 2>&1)
+        [ "$actual" = "$expected" ] || { echo "'$actual' is not '$expected'"; return 1; }
+}
+
+# refuses TEXT COMMAND…: it fails and says this.
+refuses() {
+        local expected=$1
+        shift
+        ! "$@" 2>&1 || return 1
+        "$@" 2>&1 | grep -qF -- "$expected"
+}
+
+# soon COMMAND…: it succeeds, now or within ten seconds.
+soon() {
+        local i
+        for ((i = 0; i < 400; i++)); do
+                ! "$@" >/dev/null 2>&1 || return 0
+                sleep 0.025
+        done
+        "$@"
+        return 1
+}
+
+as_nobody=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
+
+state() {
+        systemctl show fasciad --property "$1" --value
+}
+
+owner() {
+        busctl call "${bus[@]}" GetNameOwner s "$1"
+}
+
+# client_says LINE…: the client prints these lines, in this order, after those it was asked for before.
+seen=0
+client_says() {
+        local line found
+        for line; do
+                soon found_after "$line" || { cat "$directory/client"; return 1; }
+                found=$(tail -n +$((seen + 1)) "$directory/client" | grep -nxF -m 1 -- "$line")
+                seen=$((seen + ${found%%:*}))
+        done
+}
+found_after() {
+        tail -n +$((seen + 1)) "$directory/client" | grep -qxF -- "$1"
+}
+
+make_install() {
+        make -s -C "$source_dir" install
+}
+check 'make install installs' make_install
+check 'the installed unit has no fault' prints '' systemd-analyze verify --man=no fasciad.service
+check 'the sandbox leaves an exposure of at most 0.5' \
+        systemd-analyze security --offline=yes --threshold=5 fasciad.service
+check 'installing starts nothing' prints inactive systemctl is-active fasciad
+check 'and enables nothing' prints static systemctl is-enabled fasciad
+check 'the bus knows that the names can be activated' \
+        sh -c "busctl call ${bus[*]} ListActivatableNames | grep -q Vehicle.Climate1"
+
+# ---- activation, and who may do what ----
+
+check 'a call of an unprivileged user starts the service' \
+        prints 'i 5' "${as_nobody[@]}" busctl call "${remote[@]}" Process s hello
+check 'which is active now' prints active state ActiveState
+check 'and owns the names of the other features' owner Vehicle.Cluster1
+check 'it runs as its own user' prints fascia stat -c %U "/proc/$(state MainPID)"
+check 'without any capability' grep -q '^CapBnd:\s*0*$' "/proc/$(state MainPID)/status"
+check 'behind a filter of system calls' grep -q '^Seccomp:\s*2$' "/proc/$(state MainPID)/status"
+check 'and says how it is' test -n "$(state StatusText)"
+check 'an unprivileged user sets a property' \
+        "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d 24.5
+check 'and reads it' prints 'd 24.5' "${as_nobody[@]}" busctl get-property "${climate[@]}" TargetTemperature
+check 'bounds are checked' refuses 'not in [16-28]' \
+        "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d 99
+
+request_name='AccessDenied|not allowed to own|Access denied'
+may_not_own() {
+        local answer
+        ! answer=$("$@" busctl call "${bus[@]}" RequestName su Vehicle.Spare1 0 2>&1) || return 1
+        grep -qE "$request_name" <<<"$answer" || { echo "$answer"; return 1; }
+}
+# A name that is free, but of ours: else being taken would be the reason.
+sed 's/Vehicle\.Cluster1/Vehicle.Spare1/g' "$(pkg-config --variable=datadir dbus-1)"/dbus-1/system.d/Vehicle.Cluster1.conf \
+        >/etc/dbus-1/system.d/Vehicle.Spare1.conf
+busctl call "${bus[@]}" ReloadConfig
+check 'an unprivileged user may not own a name of ours' may_not_own "${as_nobody[@]}"
+check 'nor may root' may_not_own env
+check 'the user of the service may' prints 'u 1' setpriv --reuid fascia --regid "$(id -g fascia)" --clear-groups \
+        busctl call "${bus[@]}" RequestName su Vehicle.Spare1 0
+
+# ---- a client over the life of the service ----
+
+# A copy: it uses the installed library, and an unprivileged user need not reach the build.
+cp "$source_dir/build/examples/remote-client" "$directory/"
+"${as_nobody[@]}" "$directory/remote-client" --watch >"$directory/client" 2>"$directory/client-errors" &
+client=$!
+check 'a client becomes ready' client_says 'state: ready'
+"${as_nobody[@]}" busctl call "${remote[@]}" Process s first >/dev/null
+check 'and sees a change' client_says 'lastMessage: first'
+
+# The rejection is in the log of the bus: the sender of a signal gets no answer. busctl has no receiver for signals
+# that are meant for others, so the receiver is our client.
+rejected() {
+        journalctl --sync
+        journalctl -q --no-pager -o cat | grep -F 'Rejected send message' | grep -F "$1"
+}
+not_rejected() {
+        ! rejected "$1"
+}
+client_name=$(busctl list --unique --no-legend | awk -v pid="$client" '$2 == pid { print $1; exit }')
+spoof() {
+        "${as_nobody[@]}" busctl emit --destination="$client_name" "$@"
+}
+if [ "$(systemctl show dbus.service --property Id --value)" = dbus.service ]; then
+        spoof /Example/Remote1/ProcessingService Example.Other1.ProcessingService Allowed
+        spoof /Example/Remote1/ProcessingService org.freedesktop.DBus.Properties PropertiesChanged 'sa{sv}as' \
+                Example.Remote1.ProcessingService 1 LastMessage s forged 0
+        spoof /Example/Remote1/ProcessingService Example.Remote1.ProcessingService Forged
+        check 'a forged change of a property is denied by the bus' soon rejected 'member="PropertiesChanged"'
+        check 'and so is a forged signal' soon rejected 'member="Forged"'
+        check 'but not one that is not ours' not_rejected 'member="Allowed"'
+else
+        echo 'skip - forged signals are denied: only dbus-daemon says so in its log'
+fi
+check 'the client never saw a forged value' sh -c "! grep -q forged $directory/client"
+
+before=$(owner Example.Remote1)
+pid=$(state MainPID)
+systemctl kill --signal KILL fasciad
+check 'the client sees that a killed service is gone, and is back' \
+        client_says 'state: unavailable' 'state: ready'
+check 'it is another process' test "$(state MainPID)" != "$pid"
+check 'with another connection' test "$(owner Example.Remote1)" != "$before"
+check 'that systemd has restarted' prints 1 state NRestarts
+check 'it answers' prints 'i 6' "${as_nobody[@]}" busctl call "${remote[@]}" Process s second
+check 'and the client sees its values' client_says 'lastMessage: second'
+
+# ---- reload ----
+
+pid=$(state MainPID)
+mkdir -p /etc/fascia/fasciad.conf.d
+printf '[Vehicle.Cluster]\nEnabled=no\n' >/etc/fascia/fasciad.conf.d/test.conf
+check 'the configuration is read again' systemctl reload fasciad
+no_cluster() {
+        ! busctl list --acquired --no-legend | grep -q '^Vehicle\.Cluster1 '
+}
+check 'a module that is disabled goes' soon no_cluster
+check 'the others stay' prints "$pid" state MainPID
+check 'with their values' prints 's "second"' busctl get-property "${remote[@]}" LastMessage
+
+printf '[Vehicle.Cluster]\nEnabled=perhaps\n' >/etc/fascia/fasciad.conf.d/test.conf
+systemctl reload fasciad
+names_fault() {
+        journalctl -q --no-pager -o cat -u fasciad | grep -F '/etc/fascia/fasciad.conf.d/test.conf:2: '
+}
+check 'a fault of the configuration is named with its file and line' soon names_fault
+check 'and does no harm' prints 'i 3' "${as_nobody[@]}" busctl call "${remote[@]}" Process s bad
+check 'the client sees it at work' client_says 'lastMessage: bad'
+check 'the same process did all this' prints "$pid" state MainPID
+
+printf '[Vehicle.Climate]\nBackend=nothing\n' >/etc/fascia/fasciad.conf.d/test.conf
+systemctl restart fasciad
+check 'the client follows a restart' client_says 'state: unavailable' 'state: ready'
+check 'a backend that is not there is named in the status' sh -c "systemctl status fasciad | grep 'Vehicle.Climate.*nothing'"
+check 'its feature is not available' refuses nothing \
+        "${as_nobody[@]}" busctl get-property "${climate[0]}" /Vehicle/Climate1/ClimateControl "${climate[2]}" FanLevel
+check 'the others are' prints 'i 5' "${as_nobody[@]}" busctl call "${remote[@]}" Process s hello
+rm /etc/fascia/fasciad.conf.d/test.conf
+systemctl reload fasciad
+check 'a corrected configuration brings it back' soon busctl get-property "${climate[@]}" TargetTemperature
+
+# ---- hung ----
+
+mkdir -p /run/systemd/system/fasciad.service.d
+printf '[Service]\nWatchdogSec=1s\n' >/run/systemd/system/fasciad.service.d/test.conf
+systemctl daemon-reload
+systemctl restart fasciad
+check 'the client follows a restart' client_says 'state: unavailable' 'state: ready'
+kill -STOP "$(state MainPID)"
+check 'a service that hangs is replaced' client_says 'state: unavailable' 'state: ready'
+check 'by the watchdog' sh -c "journalctl -q --no-pager -u fasciad | grep -qi watchdog"
+sleep_over_watchdog() {
+        local restarts
+        restarts=$(state NRestarts)
+        sleep 1.5 # what must not happen within it cannot be waited for
+        [ "$(state NRestarts)" = "$restarts" ]
+}
+check 'one that does not is left alone' sleep_over_watchdog
+
+# ---- the end ----
+
+check 'systemctl stop stops it' systemctl stop fasciad
+check 'cleanly' prints success state Result
+check 'with status 0' prints 0 state ExecMainStatus
+check 'the client knows' client_says 'state: unavailable'
+check 'and nobody starts it again for the client alone' prints inactive state ActiveState
+check 'the next call does' prints 'i 5' "${as_nobody[@]}" busctl call "${remote[@]}" Process s again
+check 'the client is back' client_says 'state: ready'
+systemctl stop fasciad
+kill "$client"
+wait "$client"
+check 'the client ends with status 0' test $? = 0
+check 'make uninstall leaves no file' sh -c "make -s -C '$source_dir' uninstall &&
+        ! find /usr/local /usr/share/dbus-1 /usr/lib/systemd/system /usr/lib/sysusers.d |
+                grep -e fascia -e Vehicle -e Example"
+
+if [ "$failed" -gt 0 ]; then
+        journalctl -q --no-pager -o short-monotonic -u fasciad -u dbus | tail -n 60
+        cat "$directory/client" "$directory/client-errors"
+fi
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]
