@@ -111,53 +111,62 @@ $(B)/obj/daemon/simulator/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/runtime -Iclient -Idaemon $(public_includes)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
-# The directories of this installation. Written when the file is read and only when it differs, so that
-# another PREFIX rebuilds what knows it.
-paths := $(B)/paths.h
+# The directories of this installation, and the version. Written when this file is read, and only when they differ, so
+# that another PREFIX compiles again what names one of them, and nothing else.
 define paths_text
 #define FASCIA_VENDOR_DIR "$(PKGLIBDIR)"
 #define FASCIA_SYSCONF_DIR "$(SYSCONFDIR)/fascia"
 #define FASCIA_PLUGIN_DIR "$(PKGLIBDIR)/plugins"
 #define FASCIA_MODULE_DIR "$(PKGLIBDIR)/modules"
+endef
+define version_text
 #define FASCIA_VERSION "$(VERSION)"
 endef
+define write_header
+ifneq ($$(file <$(B)/$(1).h),$$($(1)_text))
+$$(shell mkdir -p $(B))
+$$(file >$(B)/$(1).h,$$($(1)_text))
+endif
+endef
 ifeq ($(filter clean help format packages-%,$(or $(MAKECMDGOALS),all)),)
-ifneq ($(file <$(paths)),$(paths_text))
-$(shell mkdir -p $(B))
-$(file >$(paths),$(paths_text))
+$(eval $(call write_header,paths))
+$(eval $(call write_header,version))
 endif
-endif
-
-# Only files that name one of them are compiled again when it changes.
-knows_paths := $(shell grep -lE 'FASCIA_(VENDOR_DIR|SYSCONF_DIR|PLUGIN_DIR|MODULE_DIR|VERSION)' \
-	interfaces/*/*.c client/*.c daemon/*.c 2>/dev/null)
-$(call objects,$(knows_paths)): PATHS = -include $(paths)
-$(call objects,$(knows_paths)): $(paths)
+naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c daemon/*.c))
+name_paths := $(call naming,FASCIA_(VENDOR|SYSCONF|PLUGIN|MODULE)_DIR)
+name_version := $(call naming,FASCIA_VERSION)
+$(name_paths): $(B)/paths.h
+$(name_paths): PATHS = -include $(B)/paths.h
+$(name_version): $(B)/version.h
+$(name_version): RELEASE = -include $(B)/version.h
 
 $(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c
 	@mkdir -p $(@D)
-	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(ALL_CFLAGS) -c -o $@ $<
+	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) -c -o $@ $<
 
 # Generated headers must be there before the first compilation; after it, the .d files know which matter.
 $(B)/obj/%.o: %.c | $(stamps)
 	@mkdir -p $(@D)
-	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(PATHS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
+	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 $(B)/gen/%.o: $(B)/gen/%.c
 	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 # ---- generating ----
 
-# make_gen STEM FILE. The stamp is older than what comes with it, so that nothing seems to need it again.
+# make_gen STEM FILE. The stamp is older than what comes with it, so that nothing seems to need it again. headers.d, read
+# with the other .d files, says where headers come from that are included by the name of their module.
 define make_gen
 $(B)/gen/$(1)/stamp: $(2) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
 	@touch $$@
 	$$(call Q,GEN)$(CODEGEN) -o $$(@D) $(2)
 	@rm -f $$(@D)/$(1)-stub.c && $(CODEGEN) --emit=stub -o $$(@D) $(2)
-	@ln -sfn ../gen/$(1) $(B)/include/$$$$($(CODEGEN) --print=include-dir $(2))
+	@include=$(B)/include/$$$$($(CODEGEN) --print=include-dir $(2)); \
+		ln -sfn ../gen/$(1) $$$$include; echo "$$$$include/%.h: $$@ ;" >$$(@D)/headers.d
 gen_$(1) := $(foreach part,types.c backend.c module.c stub.c,$(B)/gen/$(1)/$(1)-$(part)) $(B)/gen/$(1)/$(1).c
 $$(gen_$(1)): $(B)/gen/$(1)/stamp ;
+$(B)/gen/$(1)/%.h: $(B)/gen/$(1)/stamp ;
 $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o $(B)/libfascia.so
 	@mkdir -p $$(@D)
 	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so $$(filter %.o,$$^) -L$(B) -lfascia

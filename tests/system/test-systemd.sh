@@ -27,7 +27,8 @@ fi
 
 # ---- inside ----
 
-passed=0 failed=0
+# shellcheck source=../checks.sh
+. "$here/../checks.sh"
 # What a test run outside may have set is not the environment of a service.
 unset DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS LD_LIBRARY_PATH
 for variable in ${!FASCIA_*}; do
@@ -38,47 +39,6 @@ chmod 755 "$directory"
 remote=(Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService)
 climate=(Vehicle.Climate1 /Vehicle/Climate1/ClimateControl/Rear Vehicle.Climate1.ClimateControl)
 bus=(org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus)
-
-# check WHAT COMMAND…: what is tested, and whether the command succeeds; what it printed is shown when not.
-check() {
-        local what=$1
-        shift
-        if "$@" >"$directory/output" 2>&1; then
-                echo "ok - $what"
-                passed=$((passed + 1))
-        else
-                echo "not ok - $what"
-                { printf '%s ' "$@" && echo && cat "$directory/output"; } | sed 's/^/    /'
-                failed=$((failed + 1))
-        fi
-}
-
-# prints TEXT COMMAND…: it prints exactly this.
-prints() {
-        local expected=$1 actual
-        shift
-        actual=$("$@" 2>&1)
-        [ "$actual" = "$expected" ] || { echo "'$actual' is not '$expected'"; return 1; }
-}
-
-# refuses TEXT COMMAND…: it fails and says this.
-refuses() {
-        local expected=$1
-        shift
-        ! "$@" 2>&1 || return 1
-        "$@" 2>&1 | grep -qF -- "$expected"
-}
-
-# soon COMMAND…: it succeeds, now or within ten seconds.
-soon() {
-        local i
-        for ((i = 0; i < 400; i++)); do
-                ! "$@" >/dev/null 2>&1 || return 0
-                sleep 0.025
-        done
-        "$@"
-        return 1
-}
 
 as_nobody=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
 
@@ -267,5 +227,4 @@ if [ "$failed" -gt 0 ]; then
         journalctl -q --no-pager -o short-monotonic -u fasciad -u dbus | tail -n 60
         cat "$directory/client" "$directory/client-errors"
 fi
-echo "$passed passed, $failed failed"
-[ "$failed" = 0 ]
+check_done
