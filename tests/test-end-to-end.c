@@ -28,8 +28,8 @@
         "[Vehicle.Cluster]\n" \
         "Backend=simulator\n"
 
-#define REMOTE_CLIENT "$FASCIA_BUILD_DIR/examples/remote-client"
-#define CLUSTER_CLIENT "$FASCIA_BUILD_DIR/examples/cluster-client"
+#define REMOTE_CLIENT "${FASCIA_BUILD_DIR:-build}/examples/remote-client"
+#define CLUSTER_CLIENT "${FASCIA_BUILD_DIR:-build}/examples/cluster-client"
 
 /* ---- the example programs, with each kind of backend ---- */
 
