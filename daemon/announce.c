@@ -58,7 +58,7 @@ static void object_broadcast(Object *o, const char *path, const char *interface,
 /* ---- PropertiesChanged ---- */
 
 static bool is_withdrawn(const Object *o, uint32_t p) {
-        return o->known[p] && !object_has_value(o, p);
+        return o->known[p] != KNOWN_NOTHING && !object_has_value(o, p);
 }
 
 static bool is_changed(const Object *o, uint32_t p) {
@@ -66,7 +66,7 @@ static bool is_changed(const Object *o, uint32_t p) {
 
         if (!object_has_value(o, p))
                 return false;
-        if (!o->known[p])
+        if (o->known[p] != KNOWN_VALUE)
                 return true;
         return zone_is_dirty(o->zone, p) && !(property->flags & FASCIA_PROPERTY_CONST);
 }
@@ -112,14 +112,11 @@ static int write_info_changes(Writer *w, const Object *o) {
 /* What clients know is what is. */
 static void object_settle_values(Object *o) {
         for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
-                o->known[p] = object_has_value(o, p);
+                o->known[p] = object_has_value(o, p) ? KNOWN_VALUE : KNOWN_NOTHING;
         zone_clear_dirty(o->zone);
 }
 
 static void object_announce_values(Object *o) {
-        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
-                if (o->known[p] != object_has_value(o, p))
-                        o->info |= INFO_UNSUPPORTED;
         if (object_has_changes(o))
                 object_broadcast(o, o->path, PROPERTIES_INTERFACE, "PropertiesChanged",
                                  write_changes);
@@ -167,6 +164,9 @@ static void object_announce_presence(Object *o) {
 static void object_announce(Object *o) {
         if (!object_is_there(o))
                 return;
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if ((o->known[p] != KNOWN_NOTHING) != object_has_value(o, p))
+                        o->info |= INFO_UNSUPPORTED;
         /* Who hears that a feature is gone must not take its values for withdrawn ones, nor act on
          * values of a feature that he believes to be gone. */
         if (!feature_is_ready(o->feature)) {
@@ -219,14 +219,15 @@ static bool is_blocked(const Service *s) {
 }
 
 /* Signals are events and cannot be merged as values are: while nothing drains, the oldest are lost,
- * but counted. */
+ * but counted. A quarter at a time, so that not each new one goes over all. */
 static void service_bound_signals(Service *s) {
+        size_t bound = s->settings.max_outstanding - s->settings.max_outstanding / 4;
         size_t kept = 0;
 
         for (size_t i = 0; i < s->n_parked; i++) {
                 Parked *p = &s->parked[i];
 
-                if (p->is_signal && s->parked_signals > s->settings.max_outstanding) {
+                if (p->is_signal && s->parked_signals > bound) {
                         s->parked_signals -= p->size;
                         s->serial++;
                         message_unref(p->message);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-bus.h>
 
 #include "codec.h"
 #include "descriptor.h"
@@ -116,11 +117,16 @@ void service_drop_pending(Service *s) {
         }
 }
 
-static const char *pending_member(const Pending *p) {
+/* A backend that does not answer is for the administrator to know, not for the caller alone. */
+static void pending_log_timeout(const Pending *p, const char *text) {
         const struct fascia_interface *i = p->object->feature->interface;
 
-        return p->is_call ? interface_method(i, p->index)->name
-                          : interface_property(i, p->index)->name;
+        if (p->is_call)
+                log_module_warning(i->module->name, "%s.%s: %s", i->qualified_name,
+                                   interface_method(i, p->index)->name, text);
+        else
+                log_module_warning(i->module->name, "Set of %s.%s: %s", i->qualified_name,
+                                   interface_property(i, p->index)->name, text);
 }
 
 /* The answer as a message, *ret_size its body; an answer that is too large is an error instead. */
@@ -166,7 +172,7 @@ static void on_answer(const struct fascia_error *error, const void *result, void
         size_t size;
 
         if (error && error->code == -ETIMEDOUT)
-                log_module_warning(s->bus_name, "%s: %s", pending_member(p), error->message);
+                pending_log_timeout(p, error->message);
         if (!message_wants_no_reply(p->call)) {
                 if (pending_build(p, error, result, &reply, &size) >= 0)
                         service_park(s, reply, size, false);
@@ -306,22 +312,39 @@ static int call_standard(Service *s, Object *o, Message *call, QuotaSender *send
 
 /* ---- finding what is asked for ---- */
 
-static int reply_unknown_object(Service *s, Message *call, const char *path) {
-        const Feature *f = service_find_feature(s, path);
+static int reply_unknown_zone(Service *s, Message *call, const Feature *f, const char *zone) {
         char zones[512] = "";
         size_t n = 0;
 
-        if (!f || !(f->interface->flags & FASCIA_INTERFACE_ZONED))
-                return service_reply_error(s, call, ERROR("UnknownObject"),
-                                           "There is no object '%s'", path);
         for (Zone *z = instance_next_zone(f->instance, NULL); z && n < sizeof(zones);
              z = instance_next_zone(f->instance, z))
                 if (zone_is_present(z))
                         n += (size_t)snprintf(zones + n, sizeof(zones) - n, "%s%s",
                                               n > 0 ? ", " : "; it has ", zone_get_name(z));
         return service_reply_error(s, call, ERROR_UNKNOWN_ZONE, "%s has no zone '%s'%s",
-                                   f->interface->name, path + strlen(f->interface->path) + 1,
-                                   n > 0 ? zones : "");
+                                   f->interface->name, zone, zones);
+}
+
+/* Whether the path is where a zone of that feature would be. */
+static bool is_zone_path(const Feature *f, const char *path, char **ret_zone) {
+        return (f->interface->flags & FASCIA_INTERFACE_ZONED) &&
+               !strchr(path + strlen(f->interface->path) + 1, '/') &&
+               sd_bus_path_decode(path, f->interface->path, ret_zone) > 0;
+}
+
+static int reply_unknown_object(Service *s, Message *call, const char *path) {
+        const Feature *f = service_find_feature(s, path);
+        char *zone;
+        int r;
+
+        if (!f || !is_zone_path(f, path, &zone))
+                return service_reply_error(s, call, ERROR("UnknownObject"),
+                                           "There is no object '%s'", path);
+        /* Which zones there are is known only while the feature is there. */
+        r = feature_is_ready(f) ? reply_unknown_zone(s, call, f, zone)
+                                : service_reply_unavailable(s, call, f);
+        free(zone);
+        return r;
 }
 
 static int dispatch(Service *s, Object *o, Message *call, QuotaSender *sender) {
@@ -350,10 +373,10 @@ static int dispatch(Service *s, Object *o, Message *call, QuotaSender *sender) {
 static int refuse_flood(Service *s, Message *call, int error) {
         if (error == -ENOBUFS)
                 return service_reply_error(s, call, ERROR("LimitsExceeded"),
-                                           "Too many calls per second from this client");
+                                           "Too many calls per second (CallRate)");
         if (error == -EBUSY)
                 return service_reply_error(s, call, ERROR("LimitsExceeded"),
-                                           "Too many calls of this client wait for an answer");
+                                           "Too many calls wait for an answer (MaxCallsInFlight)");
         return error;
 }
 

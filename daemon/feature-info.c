@@ -113,6 +113,13 @@ int write_info(Writer *w, const Object *o, unsigned mask) {
         return writer_close(w);
 }
 
+bool info_has_property(const char *name) {
+        for (size_t i = 0; i < N_INFOS; i++)
+                if (strcmp(infos[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
 int write_info_property(Writer *w, const Object *o, const char *name) {
         for (size_t i = 0; i < N_INFOS; i++)
                 if (strcmp(infos[i].name, name) == 0)

@@ -10,6 +10,9 @@
 #include "descriptor.h"
 #include "service-private.h"
 
+/* What a signal takes beside its arguments, about: one without any costs memory, too. */
+#define SIGNAL_OVERHEAD 256
+
 /* ---- objects ---- */
 
 static int object_new(Feature *f, Zone *zone, Object **ret) {
@@ -54,6 +57,13 @@ bool object_has_value(const Object *o, uint32_t property) {
                zone_has_value(o->zone, property);
 }
 
+/* Another backend, or the same one anew, may come with other values that then never change. */
+static void object_distrust(Object *o) {
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (o->known[p] == KNOWN_VALUE)
+                        o->known[p] = KNOWN_OLD_VALUE;
+}
+
 void object_mark(Object *o) {
         Service *s = o->feature->service;
 
@@ -83,20 +93,24 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
         Object *o = zone_get_userdata(zone);
         Feature *f = userdata;
         const struct fascia_signal *what = interface_signal(f->interface, signal);
+        Service *s = f->service;
         Message *m;
         Writer w;
 
-        if (!o || !f->service->connection)
+        if (!o || !s->connection || !connection_is_open(s->connection))
                 return;
-        if (message_new_signal(f->service->connection, o->path, f->interface->dbus_name,
-                               what->dbus_name, &m) < 0)
+        if (message_new_signal(s->connection, o->path, f->interface->dbus_name, what->dbus_name,
+                               &m) < 0) {
+                s->serial++; /* lost, but not silently */
                 return;
+        }
         w = message_writer(m);
         if (codec_write_arguments(&w, what->arguments, arguments) < 0) {
+                s->serial++;
                 message_unref(m);
                 return;
         }
-        service_park(f->service, m, codec_measure(what->arguments, arguments), true);
+        service_park(s, m, SIGNAL_OVERHEAD + codec_measure(what->arguments, arguments), true);
 }
 
 static void on_zone(Zone *zone, bool present, void *userdata) {
@@ -116,9 +130,13 @@ static void on_state(Instance *instance, void *userdata) {
 
         (void)instance;
         for (Object *o = f->objects; o; o = o->next) {
+                if (!feature_is_ready(f))
+                        object_distrust(o);
                 o->info |= INFO_STATE | INFO_UNSUPPORTED;
                 object_mark(o);
         }
+        if (f->service->on_state)
+                f->service->on_state(f->service, f->service->on_state_userdata);
 }
 
 /* Messages of a forwarding backend need no batches: the turn is one. */

@@ -129,7 +129,10 @@ int service_introspect(Service *s, Object *o, Message *call) {
         if (r >= 0) {
                 w = message_writer(reply);
                 r = writer_string(&w, text);
-                r = r < 0 ? (message_unref(reply), r) : service_reply(s, reply);
+                if (r >= 0)
+                        r = service_reply(s, reply);
+                else
+                        message_unref(reply);
         }
         free(text);
         return r;

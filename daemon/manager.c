@@ -4,7 +4,9 @@
 #include "manager.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -27,36 +29,93 @@ struct Manager {
         uint64_t watchdog_usec; /* 0: nobody watches */
         Module *modules;
         ServiceSettings limits;
-        unsigned names_awaited;
+        bool is_serving; /* every name is ours, on this connection */
         bool is_ready;
         bool is_stopping;
+        bool is_report_due;
+        bool reload_failed;
 };
 
 /* ---- status ---- */
 
+static const char *module_get_error(const Module *module) {
+        return module->fault ? module->fault : service_get_error(module->service);
+}
+
+/* Appends to a text of a fixed size; what has no place is cut off. */
+__attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
+                                                         const char *format, ...) {
+        size_t used = strlen(text);
+        va_list ap;
+
+        va_start(ap, format);
+        vsnprintf(text + used, size - used, format, ap);
+        va_end(ap);
+}
+
 static void manager_tell_status(Manager *m) {
-        char faults[512] = "";
         unsigned n = 0, n_failed = 0;
+        char faults[512] = "";
 
         for (const Module *module = m->modules; module; module = module->next) {
-                const char *error = service_get_error(module->service);
-                size_t used = strlen(faults);
+                const char *error = module_get_error(module);
 
                 n++;
                 if (!error)
                         continue;
+                append(faults, sizeof(faults), "%s%s: %s", n_failed > 0 ? "; " : ": ", module->name,
+                       error);
                 n_failed++;
-                snprintf(faults + used, sizeof(faults) - used, "%s%s: %s", used > 0 ? "; " : ": ",
-                         module->name, error);
         }
+        if (m->reload_failed)
+                append(faults, sizeof(faults), "; the new configuration was refused");
+        else if (config_problems(m->config, 0))
+                append(faults, sizeof(faults), "; the configuration has faults");
         for (char *p = faults; *p; p++)
                 if (*p == '\n')
                         *p = ' ';
         if (n_failed > 0)
-                sd_notifyf(0, "STATUS=%u modules, %u failed%s", n, n_failed, faults);
+                sd_notifyf(0, "STATUS=%u module%s, %u failed%s", n, n == 1 ? "" : "s", n_failed,
+                           faults);
         else
-                sd_notifyf(0, "STATUS=%u modules, all served%s", n,
-                           config_problems(m->config, 0) ? "; the configuration has faults" : "");
+                sd_notifyf(0, "STATUS=%u module%s, all served%s", n, n == 1 ? "" : "s", faults);
+}
+
+/* Says once what has gone wrong with a module, and when it is well again. */
+static void module_log(Module *module) {
+        const char *error = module_get_error(module);
+
+        if (error && (!module->logged || strcmp(module->logged, error) != 0))
+                log_module_error(module->name, "%s", error);
+        else if (!error && module->logged)
+                log_module_info(module->name, "Works again");
+        else
+                return;
+        free(module->logged);
+        module->logged = error ? strdup(error) : NULL;
+}
+
+static void manager_report(Manager *m) {
+        for (Module *module = m->modules; module; module = module->next)
+                module_log(module);
+        if (connection_is_open(m->connection))
+                manager_tell_status(m);
+}
+
+static void on_report(void *userdata) {
+        Manager *m = userdata;
+
+        m->is_report_due = false;
+        manager_report(m);
+}
+
+/* From within a backend's call. */
+static void on_service_state(Service *s, void *userdata) {
+        Manager *m = userdata;
+
+        (void)s;
+        if (!m->is_report_due && !m->is_stopping)
+                m->is_report_due = loop_post(m->loop, on_report, m) >= 0;
 }
 
 static void manager_exit(Manager *m, int status) {
@@ -98,6 +157,11 @@ static Module *manager_find_module(Manager *m, const char *name) {
         return NULL;
 }
 
+static void manager_own(Manager *m, Module *module) {
+        module->owner = m;
+        service_watch(module->service, on_service_state, m);
+}
+
 static int manager_add_module(Manager *m, const char *name, Module **ret) {
         Module **last = &m->modules;
         int r;
@@ -105,9 +169,12 @@ static int manager_add_module(Manager *m, const char *name, Module **ret) {
         while (*last)
                 last = &(*last)->next;
         r = module_new(m->host, m->config, name, &m->limits, last);
-        if (r >= 0 && ret)
+        if (r < 0)
+                return r;
+        manager_own(m, *last);
+        if (ret)
                 *ret = *last;
-        return r;
+        return 0;
 }
 
 static int manager_add_modules(Manager *m) {
@@ -126,8 +193,13 @@ static int manager_add_modules(Manager *m) {
 
 /* ---- the bus ---- */
 
-static void manager_become_ready(Manager *m) {
-        manager_tell_status(m);
+/* Ready once every name is ours: after that, and after each reconnect, the status is told. */
+static void manager_check_names(Manager *m) {
+        for (const Module *module = m->modules; module; module = module->next)
+                if (module->awaits_name)
+                        return;
+        m->is_serving = true;
+        manager_report(m);
         if (m->is_ready)
                 return;
         m->is_ready = true;
@@ -135,50 +207,86 @@ static void manager_become_ready(Manager *m) {
         log_info("Serving on %s", connection_get_address(m->connection));
 }
 
+/* It stays off the bus; the others do not care. */
+__attribute__((format(printf, 2, 3))) static void module_set_fault(Module *module,
+                                                                   const char *format, ...) {
+        va_list ap;
+
+        service_detach(module->service);
+        module->awaits_name = false;
+        free(module->fault);
+        va_start(ap, format);
+        if (vasprintf(&module->fault, format, ap) < 0)
+                module->fault = NULL;
+        va_end(ap);
+}
+
 static void on_name(int error, void *userdata) {
-        const Module *module = userdata;
+        Module *module = userdata;
         Manager *m = module->owner;
+        const char *name = service_get_bus_name(module->service);
         const char *address = connection_get_address(m->connection);
 
         if (error == -ENOTCONN)
                 return; /* it is asked for again with the next connection */
-        if (error == -EEXIST)
-                log_error("Another process owns the name '%s' on %s: is a fasciad running already?",
-                          service_get_bus_name(module->service), address);
-        else if (error < 0)
-                log_error_errno(error, "Failed to own the name '%s' on %s: %m",
-                                service_get_bus_name(module->service), address);
-        if (error < 0) {
-                manager_exit(m, EXIT_FAILURE);
+        if (error >= 0)
+                module->awaits_name = false;
+        else if (error == -EEXIST)
+                module_set_fault(module,
+                                 "Another process owns the name '%s' on %s: is a fasciad running "
+                                 "already?",
+                                 name, address);
+        else
+                module_set_fault(module, "Failed to own the name '%s' on %s: %s", name, address,
+                                 strerror(-error));
+        /* One that came with a reload does not end those that are used already. */
+        if (error >= 0 || m->is_serving) {
+                manager_check_names(m);
                 return;
         }
-        if (m->names_awaited > 0 && --m->names_awaited == 0)
-                manager_become_ready(m);
+        log_error("%s", module->fault ? module->fault : strerror(ENOMEM));
+        manager_exit(m, EXIT_FAILURE);
+}
+
+/* Two sections may mean the same: "Vehicle.Climate1", of which nothing is known, and
+ * "Vehicle.Climate". */
+static const Module *manager_find_namesake(Manager *m, const Module *module) {
+        const char *name = service_get_bus_name(module->service);
+
+        for (const Module *other = m->modules; other; other = other->next)
+                if (other != module && !other->fault &&
+                    strcmp(service_get_bus_name(other->service), name) == 0)
+                        return other;
+        return NULL;
 }
 
 static void manager_attach(Manager *m, Module *module) {
+        const char *name = service_get_bus_name(module->service);
+        const Module *namesake;
         int r;
 
-        module->owner = m;
-        r = service_attach(module->service, m->connection, on_name, module);
-        if (r < 0) {
-                log_error_errno(r, "Failed to export '%s': %m",
-                                service_get_bus_name(module->service));
-                manager_exit(m, EXIT_FAILURE);
+        free(module->fault);
+        module->fault = NULL;
+        namesake = manager_find_namesake(m, module);
+        if (namesake) {
+                module_set_fault(module, "The name '%s' is that of [%s], too", name,
+                                 namesake->name);
                 return;
         }
-        m->names_awaited++;
+        r = service_attach(module->service, m->connection, on_name, module);
+        if (r < 0)
+                module_set_fault(module, "Failed to export '%s': %s", name, strerror(-r));
+        else
+                module->awaits_name = true;
 }
 
 static void on_connected(Connection *c, void *userdata) {
         Manager *m = userdata;
 
         (void)c;
-        m->names_awaited = 0;
         for (Module *module = m->modules; module; module = module->next)
                 manager_attach(m, module);
-        if (m->names_awaited == 0)
-                manager_become_ready(m);
+        manager_check_names(m);
 }
 
 static void on_lost(Connection *c, int error, void *userdata) {
@@ -186,7 +294,8 @@ static void on_lost(Connection *c, int error, void *userdata) {
 
         if (m->is_stopping)
                 return;
-        if (!m->is_ready) {
+        m->is_serving = false;
+        if (!m->is_ready || connection_is_dead(c)) {
                 log_error_errno(error, "Failed to connect to %s: %m", connection_get_address(c));
                 manager_exit(m, EXIT_FAILURE);
                 return;
@@ -295,6 +404,7 @@ static void manager_replace_module(Manager *m, Module *module) {
         new->next = module->next;
         *p = new;
         module_free(module);
+        manager_own(m, new);
         if (connection_is_open(m->connection))
                 manager_attach(m, new);
 }
@@ -318,11 +428,15 @@ static void manager_apply(Manager *m, const Config *old) {
                                 manager_attach(m, module);
                 } else if (is_another_service(old, module, m->config)) {
                         manager_replace_module(m, module);
-                } else if (!config_module_equal(old, m->config, name)) {
+                } else if (!config_module_equal(old, m->config, name) ||
+                           service_get_error(module->service)) {
                         log_info("Restarting the backends of '%s'", name);
                         module_restart(module, m->config);
                 }
         }
+        /* The name that was awaited may have been that of a module that has just left. */
+        if (connection_is_open(m->connection) && !m->is_serving)
+                manager_check_names(m);
 }
 
 static void manager_reload(Manager *m) {
@@ -330,7 +444,8 @@ static void manager_reload(Manager *m) {
         int r;
 
         r = m->settings.load_config(&new, m->settings.userdata);
-        if (r < 0 || config_problems(new, 0)) {
+        m->reload_failed = r < 0 || config_problems(new, 0);
+        if (m->reload_failed) {
                 if (r >= 0)
                         log_problems(new);
                 log_error("The new configuration has faults: the one before stays in effect");
@@ -366,9 +481,13 @@ static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si,
 
         (void)source;
         (void)si;
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%llu", (unsigned long long)loop_now(m->loop));
+        if (!m->is_ready) {
+                manager_reload(m); /* READY=1 comes with the names */
+                return 0;
+        }
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now(m->loop));
         manager_reload(m);
-        manager_tell_status(m);
+        manager_report(m);
         sd_notify(0, "READY=1");
         return 0;
 }
@@ -457,6 +576,8 @@ Manager *manager_free(Manager *m) {
         loop_timer_free(m->watchdog);
         host_free(m->host);
         quota_free(m->quota);
+        if (m->is_report_due)
+                loop_unpost(m->loop, m);
         loop_unref(m->loop);
         sd_event_unref(m->event);
         config_free(m->config);

@@ -9,7 +9,6 @@
 #include <string.h>
 
 #include "descriptor.h"
-#include "log.h"
 
 void module_read_settings(const Config *config, ServiceSettings *ret_settings,
                           QuotaSettings *ret_quota) {
@@ -42,7 +41,6 @@ static int module_export_failure(Module *m, Host *host, const Config *config, co
         char *bus_name;
         int r;
 
-        log_module_error(m->name, "%s", reason);
         r = guess_bus_name(config, m->name, &bus_name);
         if (r < 0)
                 return r;
@@ -104,8 +102,6 @@ void module_restart(Module *m, const Config *config) {
                                       config_get_string(config, m->name, interface, "Backend"),
                                       config_get_time(config, m->name, interface, "ReplyTimeout"));
         }
-        if (service_get_error(m->service))
-                log_module_error(m->name, "%s", service_get_error(m->service));
         free(fault);
 }
 
@@ -144,6 +140,8 @@ Module *module_free(Module *m) {
         if (!m)
                 return NULL;
         service_free(m->service);
+        free(m->logged);
+        free(m->fault);
         free(m->name);
         free(m);
         return NULL;

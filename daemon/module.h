@@ -2,6 +2,8 @@
 /* One module as the configuration wants it: its library, its backends, its service. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "config.h"
 #include "service.h"
 
@@ -9,11 +11,15 @@ typedef struct Module {
         struct Module *next;
         char *name; /* of its section */
         Service *service;
-        void *owner; /* the manager's own */
+        /* The manager's own. */
+        void *owner;
+        bool awaits_name;
+        char *fault;  /* why it is not on the bus; NULL: it is, or will be */
+        char *logged; /* what was last said to be wrong */
 } Module;
 
-/* Makes the service of a module and starts its backends. What does not work is exported as such and
- * logged; -ENOMEM is the only failure. */
+/* Makes the service of a module and starts its backends. What does not work is exported as such;
+ * -ENOMEM is the only failure. */
 int module_new(Host *host, const Config *config, const char *name, const ServiceSettings *settings,
                Module **ret);
 Module *module_free(Module *m);

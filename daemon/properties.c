@@ -148,6 +148,10 @@ static bool is_own(const Object *o, const char *interface) {
         return strcmp(interface, o->feature->interface->dbus_name) == 0;
 }
 
+static bool is_info(const char *interface) {
+        return strcmp(interface, FEATURE_INFO_INTERFACE) == 0;
+}
+
 typedef struct NamedProperty {
         const Object *object;
         const char *name; /* of org.fascia.Feature1, or the serial */
@@ -183,30 +187,30 @@ static int get_own(Service *s, Object *o, Message *call, const char *interface, 
         return reply_written(s, call, write_named, &(NamedProperty){ o, NULL, (uint32_t)index });
 }
 
+/* One that has no properties, as far as the object (NULL: the module's own) has it at all. */
+static int reply_no_properties(Service *s, Object *o, Message *call, const char *interface,
+                               const char *name) {
+        if (is_standard(interface) ||
+            (!o && (!*interface || strcmp(interface, OBJECT_MANAGER_INTERFACE) == 0)))
+                return reply_unknown_property(s, call, interface, name);
+        return reply_unknown_interface(s, call, interface);
+}
+
+/* "" stands for every interface, the feature's own before org.fascia.Feature1. */
 int properties_get(Service *s, Object *o, Message *call) {
         const char *interface, *name;
         Reader r;
 
         TRY(read_names(call, &r, &interface, &name));
-        if (!o || is_standard(interface))
-                return !o && !is_standard(interface) &&
-                                       strcmp(interface, OBJECT_MANAGER_INTERFACE) != 0
-                               ? reply_unknown_interface(s, call, interface)
-                               : reply_unknown_property(s, call, interface, name);
-        if (strcmp(name, SERIAL_PROPERTY) == 0 &&
-            (is_own(o, interface) || strcmp(interface, FEATURE_INFO_INTERFACE) == 0))
-                return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
-        if (is_own(o, interface))
+        if (!o || (*interface && !is_own(o, interface) && !is_info(interface)))
+                return reply_no_properties(s, o, call, interface, name);
+        if (strcmp(name, SERIAL_PROPERTY) != 0 && !is_info(interface) &&
+            (*interface || !info_has_property(name) ||
+             feature_find_property(o->feature, name) >= 0))
                 return get_own(s, o, call, interface, name);
-        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0) {
-                SizeWriter probe;
-
-                size_writer_init(&probe);
-                if (write_info_property(&probe.writer, o, name) == -ENOENT)
-                        return reply_unknown_property(s, call, interface, name);
-                return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
-        }
-        return reply_unknown_interface(s, call, interface);
+        if (strcmp(name, SERIAL_PROPERTY) != 0 && !info_has_property(name))
+                return reply_unknown_property(s, call, interface, name);
+        return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
 }
 
 /* ---- GetAll ---- */
@@ -251,7 +255,7 @@ int properties_get_all(Service *s, Object *o, Message *call) {
                 return reply_written(s, call, write_both, o);
         if (is_own(o, interface))
                 return reply_written(s, call, write_own, o);
-        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0)
+        if (is_info(interface))
                 return reply_written(s, call, write_whole_info, o);
         return reply_unknown_interface(s, call, interface);
 }
@@ -322,24 +326,14 @@ int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender) {
         int index;
 
         TRY(read_names(call, &r, &interface, &name));
-        if (!o)
-                return reply_unknown_property(s, call, interface, name);
-        if (strcmp(interface, FEATURE_INFO_INTERFACE) == 0 ||
-            (is_own(o, interface) && strcmp(name, SERIAL_PROPERTY) == 0)) {
-                SizeWriter probe;
-
-                size_writer_init(&probe);
-                if (strcmp(name, SERIAL_PROPERTY) != 0 &&
-                    write_info_property(&probe.writer, o, name) == -ENOENT)
-                        return reply_unknown_property(s, call, interface, name);
+        if (!o || (*interface && !is_own(o, interface) && !is_info(interface)))
+                return reply_no_properties(s, o, call, interface, name);
+        index = is_info(interface) ? -ENOENT : feature_find_property(o->feature, name);
+        if (index >= 0)
+                return set_own(s, o, call, sender, (uint32_t)index, &r);
+        if (strcmp(name, SERIAL_PROPERTY) == 0 ||
+            (!is_own(o, interface) && info_has_property(name)))
                 return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",
                                            name);
-        }
-        if (*interface && !is_own(o, interface))
-                return is_standard(interface) ? reply_unknown_property(s, call, interface, name)
-                                              : reply_unknown_interface(s, call, interface);
-        index = feature_find_property(o->feature, name);
-        if (index < 0)
-                return reply_unknown_property(s, call, interface, name);
-        return set_own(s, o, call, sender, (uint32_t)index, &r);
+        return reply_unknown_property(s, call, interface, name);
 }

@@ -8,9 +8,8 @@
 #include <string.h>
 
 #define BUCKETS 256
-/* Above this many, entries that say nothing any more are dropped; no bus has more connections that
- * call at once. */
-#define SENDERS_MAX 1024
+/* Above this many, entries that say nothing any more are dropped. */
+#define SENDERS_MIN 256
 
 struct QuotaSender {
         QuotaSender *next;
@@ -24,6 +23,7 @@ struct Quota {
         QuotaSettings settings;
         QuotaSender *buckets[BUCKETS];
         unsigned n_senders;
+        unsigned limit; /* of senders, before idle ones are looked for */
 };
 
 int quota_new(const QuotaSettings *settings, Quota **ret) {
@@ -33,6 +33,7 @@ int quota_new(const QuotaSettings *settings, Quota **ret) {
         if (!q)
                 return -ENOMEM;
         q->settings = *settings;
+        q->limit = SENDERS_MIN;
         *ret = q;
         return 0;
 }
@@ -84,6 +85,8 @@ static void quota_drop_idle(Quota *q, uint64_t now) {
                         free(s);
                         q->n_senders--;
                 }
+        /* Looked for again only when as many have come: what a new sender costs stays the same. */
+        q->limit = q->n_senders > SENDERS_MIN / 2 ? 2 * q->n_senders : SENDERS_MIN;
 }
 
 static unsigned hash(const char *name) {
@@ -104,7 +107,7 @@ static int quota_find(Quota *q, const char *name, uint64_t now, QuotaSender **re
                         *ret = s;
                         return 0;
                 }
-        if (q->n_senders >= SENDERS_MAX)
+        if (q->n_senders >= q->limit)
                 quota_drop_idle(q, now);
         size = strlen(name) + 1;
         s = calloc(1, sizeof(*s) + size);

@@ -39,7 +39,14 @@ struct Object {
         bool is_dirty;      /* is in that list */
         bool is_announced;  /* clients know that it is there */
         unsigned info;      /* INFO_* */
-        uint8_t *known;     /* for each property: clients know a value */
+        uint8_t *known;     /* KNOWN_*, for each property */
+};
+
+/* What clients know of a property. */
+enum {
+        KNOWN_NOTHING,
+        KNOWN_VALUE,
+        KNOWN_OLD_VALUE /* of a backend that has failed or was stopped: a const may be another now */
 };
 
 typedef struct Member {
@@ -94,6 +101,8 @@ struct Service {
         Subscription *name;
         uint64_t serial;
         bool is_posted; /* a flush will come from the loop */
+        ServiceStateFn *on_state;
+        void *on_state_userdata;
 
         Object *dirty_first, *dirty_last;
         Parked *parked;
@@ -153,6 +162,7 @@ int write_property_entries(Writer *w, const Object *o);
 int write_info(Writer *w, const Object *o, unsigned mask);
 /* The same entries, for an array that is open already. */
 int write_info_entries(Writer *w, const Object *o, unsigned mask);
+bool info_has_property(const char *name);
 /* One property of it as a variant. -ENOENT. */
 int write_info_property(Writer *w, const Object *o, const char *name);
 /* The a{sa{sv}} of all interfaces. */

@@ -110,6 +110,11 @@ void service_set(Service *s, const ServiceSettings *settings) {
         s->settings = *settings;
 }
 
+void service_watch(Service *s, ServiceStateFn *fn, void *userdata) {
+        s->on_state = fn;
+        s->on_state_userdata = userdata;
+}
+
 /* ---- backends ---- */
 
 void service_refuse(Service *s, uint32_t interface, const char *reason) {
