@@ -1,0 +1,524 @@
+/* SPDX-License-Identifier: MIT */
+/* The configuration: which files are believed, which value is in effect, and what is said of
+ * mistakes. */
+#include <errno.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "config.h"
+
+#define EVERYWHERE (CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE)
+
+static const char *const words[] = { "low", "high", NULL };
+
+static const ConfigKey keys[] = {
+        { .name = "Text", .type = CONFIG_STRING, .builtin = "none", .sections = EVERYWHERE },
+        { .name = "Number",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "7",
+          .minimum = 1,
+          .maximum = 100,
+          .sections = EVERYWHERE },
+        { .name = "Any", .type = CONFIG_UNSIGNED, .builtin = "0", .sections = CONFIG_IN_FASCIA },
+        { .name = "Flag", .type = CONFIG_BOOLEAN, .builtin = "no", .sections = CONFIG_IN_MODULE },
+        { .name = "ReplyTime", .type = CONFIG_TIME, .builtin = "2s", .sections = EVERYWHERE },
+        { .name = "Size", .type = CONFIG_SIZE, .builtin = "1M", .sections = CONFIG_IN_FASCIA },
+        { .name = "Word",
+          .type = CONFIG_WORD,
+          .builtin = "low",
+          .words = words,
+          .sections = CONFIG_IN_FASCIA },
+        { .name = "PluginPath",
+          .type = CONFIG_PATHS,
+          .builtin = "/usr/lib",
+          .sections = CONFIG_IN_FASCIA },
+};
+
+typedef struct Fixture {
+        char directory[64];
+        char file[128];
+        Config *config;
+} Fixture;
+
+static int set_up(void **state) {
+        Fixture *f = calloc(1, sizeof(*f));
+
+        strcpy(f->directory, "/tmp/fascia-config.XXXXXX");
+        assert_non_null(mkdtemp(f->directory));
+        snprintf(f->file, sizeof(f->file), "%s/test.conf", f->directory);
+        assert_int_equal(config_new(keys, sizeof(keys) / sizeof(keys[0]), &f->config), 0);
+        *state = f;
+        return 0;
+}
+
+static int tear_down(void **state) {
+        Fixture *f = *state;
+        char command[128];
+
+        config_free(f->config);
+        snprintf(command, sizeof(command), "rm -r %s", f->directory);
+        assert_int_equal(system(command), 0);
+        free(f);
+        return 0;
+}
+
+static void write_bytes(const char *path, const char *bytes, size_t size) {
+        FILE *file = fopen(path, "w");
+
+        assert_non_null(file);
+        assert_int_equal(fwrite(bytes, 1, size, file), size);
+        assert_int_equal(fclose(file), 0);
+        assert_int_equal(chmod(path, 0644), 0);
+}
+
+static int load(Fixture *f, const char *text) {
+        write_bytes(f->file, text, strlen(text));
+        return config_load_file(f->config, f->file);
+}
+
+static void assert_no_problem(const Fixture *f) {
+        const ConfigProblem *p = config_problems(f->config, 0);
+
+        if (p)
+                fail_msg("%s:%u: %s", p->origin, p->line, p->text);
+}
+
+static void assert_problem(const Fixture *f, size_t n, unsigned line, const char *section,
+                           const char *text) {
+        const ConfigProblem *p = config_problems(f->config, n);
+
+        assert_non_null(p);
+        assert_string_equal(p->origin, f->file);
+        assert_string_equal(p->text, text);
+        assert_int_equal(p->line, line);
+        if (section)
+                assert_string_equal(p->section, section);
+        else
+                assert_null(p->section);
+}
+
+#define TEXT(module, interface) config_get_string(f->config, module, interface, "Text")
+
+/* ---- values ---- */
+
+static void what_nobody_says_is_built_in(void **state) {
+        Fixture *f = *state;
+
+        assert_string_equal(TEXT(NULL, NULL), "none");
+        assert_int_equal(config_get_uint(f->config, "A.B", "C", "Number"), 7);
+        assert_int_equal(config_get_time(f->config, NULL, NULL, "ReplyTime"), 2000000);
+        assert_int_equal(config_get_size(f->config, NULL, NULL, "Size"), 1024 * 1024);
+        assert_false(config_get_bool(f->config, "A.B", NULL, "Flag"));
+        assert_int_equal(config_get_uint(f->config, NULL, NULL, "Word"), 0);
+        assert_null(config_lookup(f->config, NULL, NULL, "Unknown"));
+}
+
+static void the_nearest_section_wins(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(
+                load(f, "[A.B/C]\nText=interface\n[fascia]\nText=general\n[A.B]\nText=module\n"),
+                0);
+        assert_no_problem(f);
+        assert_string_equal(TEXT(NULL, NULL), "general");
+        assert_string_equal(TEXT("A.B", NULL), "module");
+        assert_string_equal(TEXT("A.B", "C"), "interface");
+        assert_string_equal(TEXT("A.B", "D"), "module");
+        assert_string_equal(TEXT("A.Bee", "C"), "general");
+        assert_string_equal(TEXT("A", NULL), "general");
+}
+
+static void values_are_read_by_their_type(void **state) {
+        static const struct {
+                const char *key, *text;
+                uint64_t value;
+        } rows[] = {
+                { "Number", "1", 1 },
+                { "Number", "100", 100 },
+                { "Any", "18446744073709551615", UINT64_MAX },
+                { "ReplyTime", "500ms", 500000 },
+                { "ReplyTime", "7us", 7 },
+                { "ReplyTime", "3", 3000000 },
+                { "ReplyTime", "2 min", 120000000 },
+                { "ReplyTime", "1h", UINT64_C(3600000000) },
+                { "Size", "4096", 4096 },
+                { "Size", "64K", 65536 },
+                { "Size", "2G", UINT64_C(2147483648) },
+                { "Word", "high", 1 },
+        };
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                uint64_t value;
+
+                assert_int_equal(config_set(f->config, "fascia", rows[i].key, rows[i].text, "test"),
+                                 0);
+                value = strcmp(rows[i].key, "ReplyTime") == 0
+                                ? config_get_time(f->config, NULL, NULL, rows[i].key)
+                        : strcmp(rows[i].key, "Size") == 0
+                                ? config_get_size(f->config, NULL, NULL, rows[i].key)
+                                : config_get_uint(f->config, NULL, NULL, rows[i].key);
+                assert_int_equal(value, rows[i].value);
+        }
+        assert_no_problem(f);
+}
+
+static void a_truth_has_many_words(void **state) {
+        static const struct {
+                const char *text;
+                bool value;
+        } rows[] = {
+                { "yes", true }, { "TRUE", true },   { "on", true },   { "1", true },
+                { "no", false }, { "False", false }, { "off", false }, { "0", false },
+        };
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                assert_int_equal(config_set(f->config, "A.B", "Flag", rows[i].text, "test"), 0);
+                assert_int_equal(config_get_bool(f->config, "A.B", NULL, "Flag"), rows[i].value);
+        }
+}
+
+/* ---- layers ---- */
+
+static void the_later_file_overrides_and_the_rest_stays(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(load(f, "[fascia]\nText=first\nNumber=1\n"), 0);
+        snprintf(f->file, sizeof(f->file), "%s/second.conf", f->directory);
+        assert_int_equal(load(f, "[fascia]\nText=second\n"), 0);
+        assert_no_problem(f);
+        assert_string_equal(TEXT(NULL, NULL), "second");
+        assert_int_equal(config_get_uint(f->config, NULL, NULL, "Number"), 1);
+}
+
+static void the_environment_overrides_every_file_and_the_command_line_both(void **state) {
+        Fixture *f = *state;
+
+        setenv("FASCIA_TEXT", "environment", 1);
+        setenv("FASCIA_PLUGIN_PATH", "/a:/b", 1);
+        setenv("FASCIA_FLAG", "yes", 1);
+        assert_int_equal(config_load_environment(f->config), 0);
+        unsetenv("FASCIA_TEXT");
+        unsetenv("FASCIA_PLUGIN_PATH");
+        unsetenv("FASCIA_FLAG");
+        assert_int_equal(load(f, "[A.B/C]\nText=interface\n"), 0);
+        assert_no_problem(f);
+        assert_string_equal(TEXT("A.B", "C"), "environment");
+        assert_string_equal(config_get_string(f->config, NULL, NULL, "PluginPath"), "/a:/b");
+        /* It may stand in the sections of modules only, so there is no such variable. */
+        assert_false(config_get_bool(f->config, "A.B", NULL, "Flag"));
+        assert_int_equal(config_set(f->config, "fascia", "Text", "command", "command line"), 0);
+        assert_string_equal(TEXT("A.B", "C"), "command");
+}
+
+static void a_bad_variable_is_named_and_left_out(void **state) {
+        Fixture *f = *state;
+
+        setenv("FASCIA_NUMBER", "many", 1);
+        assert_int_equal(config_load_environment(f->config), 0);
+        unsetenv("FASCIA_NUMBER");
+        assert_string_equal(config_problems(f->config, 0)->origin, "environment FASCIA_NUMBER");
+        assert_int_equal(config_get_uint(f->config, NULL, NULL, "Number"), 7);
+}
+
+/* ---- mistakes in a key: the key is left out ---- */
+
+static void a_wrong_key_is_left_out_and_named(void **state) {
+        static const struct {
+                const char *text;
+                unsigned line;
+                const char *section, *problem;
+        } rows[] = {
+                { "[fascia]\n\nTxt=a\n", 3, "fascia", "[fascia]: unknown key 'Txt'" },
+                { "[A.B]\nText=a\nText=b\n", 3, "A.B", "[A.B]: 'Text' stands in line 2 already" },
+                { "[A.B]\nSize=1\n", 2, "A.B", "[A.B]: 'Size' cannot be set in this section" },
+                { "[fascia]\nFlag=yes\n", 2, "fascia",
+                  "[fascia]: 'Flag' cannot be set in this section" },
+                { "[A.B/C]\nNumber=x\n", 2, "A.B/C", "[A.B/C]: Number=x: expected a number" },
+                { "[A.B]\nNumber=-1\n", 2, "A.B", "[A.B]: Number=-1: expected a number" },
+                { "[A.B]\nNumber=0\n", 2, "A.B",
+                  "[A.B]: Number=0: expected a value within the limits that the manual page gives" },
+                { "[A.B]\nNumber=101\n", 2, "A.B",
+                  "[A.B]: Number=101: expected a value within the limits that the manual page gives" },
+                { "[fascia]\nAny=18446744073709551616\n", 2, "fascia",
+                  "[fascia]: Any=18446744073709551616: expected a number" },
+                { "[A.B]\nFlag=perhaps\n", 2, "A.B", "[A.B]: Flag=perhaps: expected yes or no" },
+                { "[A.B]\nReplyTime=3 days\n", 2, "A.B",
+                  "[A.B]: ReplyTime=3 days: expected a time such as 500ms, 20s or 1min" },
+                { "[A.B]\nReplyTime=5124095576030432h\n", 2, "A.B",
+                  "[A.B]: ReplyTime=5124095576030432h: expected a time such as 500ms, 20s or 1min" },
+                { "[fascia]\nSize=1T\n", 2, "fascia",
+                  "[fascia]: Size=1T: expected a size such as 4096, 64K or 1M" },
+                { "[fascia]\nWord=middle\n", 2, "fascia",
+                  "[fascia]: Word=middle: expected one of the words that the manual page lists" },
+                { "[fascia]\nPluginPath=/a:b\n", 2, "fascia",
+                  "[fascia]: PluginPath=/a:b: expected absolute directories, separated by ':'" },
+                { "[A-B]\nText=a\n", 1, "A-B", "'A-B' is not the name of a section" },
+                { "[A.B/C/D]\nText=a\n", 1, "A.B/C/D", "'A.B/C/D' is not the name of a section" },
+                { "[]\nText=a\n", 1, "", "'' is not the name of a section" },
+                { "[1A]\n", 1, "1A", "'1A' is not the name of a section" },
+        };
+        void *fresh;
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                Fixture *f;
+
+                set_up(&fresh);
+                f = fresh;
+                assert_int_equal(load(f, rows[i].text), 0);
+                assert_problem(f, 0, rows[i].line, rows[i].section, rows[i].problem);
+                tear_down(&fresh);
+        }
+}
+
+static void a_wrong_key_costs_its_module_and_nothing_else(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(
+                load(f, "[fascia]\nText=general\n[A.B]\nBad=1\nText=module\n[C.D]\nText=other\n"),
+                0);
+        assert_string_equal(config_module_problem(f->config, "A.B")->text,
+                            "[A.B]: unknown key 'Bad'");
+        assert_null(config_module_problem(f->config, "C.D"));
+        assert_null(config_module_problem(f->config, "A"));
+        assert_string_equal(TEXT("A.B", NULL), "module");
+        assert_string_equal(TEXT("C.D", NULL), "other");
+}
+
+/* ---- mistakes in a file: nothing of it counts ---- */
+
+static void a_file_that_would_be_misread_is_left_out_whole(void **state) {
+        static char long_line[400], long_section[100];
+        static const char nul[] = "[fascia]\nText=a\nNumb\0er=1\n";
+        const struct {
+                const char *text;
+                size_t size;
+                unsigned line;
+                const char *problem;
+        } rows[] = {
+                { long_line, 0, 2, "this line is longer than 197 bytes" },
+                { long_section, 0, 1, "the name of this section is longer than 49 bytes" },
+                { nul, sizeof(nul) - 1, 3, "there is a NUL byte in this line" },
+                { "[fascia\nText=a\n", 0, 1, "this section has no ']'" },
+                { "[fascia] x\nText=a\n", 0, 1, "something stands behind the ']'" },
+                { "[fascia]\nText\n", 0, 2, "this line has no '='" },
+                { "[fascia]\nText=a\n more\n", 0, 3,
+                  "this line is indented, which is not supported" },
+                { "[fascia]\nText=a\n\tNumber=1\n", 0, 3,
+                  "this line is indented, which is not supported" },
+                { "[fascia]\n=a\n", 0, 2, "this is not the name of a key" },
+                { "[fascia]\nText: a=b\n", 0, 2, "this is not the name of a key" },
+                { "Text=a\n[fascia]\n", 0, 1, "this key stands before any section" },
+        };
+        void *fresh;
+
+        (void)state;
+        /* The trap of libinih: what stands behind the 199th character becomes a key. */
+        snprintf(long_line, sizeof(long_line), "[fascia]\n#%0197dText=evil\n", 0);
+        snprintf(long_section, sizeof(long_section), "[%050d]\n", 0);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                Fixture *f;
+
+                set_up(&fresh);
+                f = fresh;
+                write_bytes(f->file, rows[i].text,
+                            rows[i].size ? rows[i].size : strlen(rows[i].text));
+                assert_int_equal(config_load_file(f->config, f->file), -EBADMSG);
+                assert_problem(f, 0, rows[i].line, NULL, rows[i].problem);
+                assert_string_equal(TEXT(NULL, NULL), "none");
+                tear_down(&fresh);
+        }
+}
+
+static void a_line_of_the_greatest_length_is_read_whole(void **state) {
+        static char text[400], value[200];
+        Fixture *f = *state;
+
+        snprintf(value, sizeof(value), "%0192d", 0); /* "Text=" and 192 digits: 197 bytes */
+        snprintf(text, sizeof(text), "[fascia]\nText=%s\nNumber=3", value);
+        assert_int_equal(load(f, text), 0);
+        assert_no_problem(f);
+        assert_string_equal(TEXT(NULL, NULL), value);
+        assert_int_equal(config_get_uint(f->config, NULL, NULL, "Number"), 3);
+}
+
+static void comments_blank_lines_and_windows_line_ends_are_fine(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(load(f, "# a\r\n; b\r\n\r\n  # c\r\n[fascia]\r\nText = spaced out \r\n"),
+                         0);
+        assert_no_problem(f);
+        assert_string_equal(TEXT(NULL, NULL), "spaced out");
+}
+
+static void a_file_that_others_may_write_is_not_believed(void **state) {
+        static const mode_t modes[] = { 0664, 0646, 0666 };
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
+                write_bytes(f->file, "[fascia]\nText=a\n", 16);
+                assert_int_equal(chmod(f->file, modes[i]), 0);
+                assert_int_equal(config_load_file(f->config, f->file), -EPERM);
+                assert_problem(f, i, 0, NULL, "is not trusted: others may write to it");
+        }
+        assert_string_equal(TEXT(NULL, NULL), "none");
+}
+
+static void a_file_of_another_user_is_not_believed(void **state) {
+        Fixture *f = *state;
+
+        if (geteuid() != 0)
+                skip();
+        write_bytes(f->file, "[fascia]\nText=a\n", 16);
+        assert_int_equal(chown(f->file, 65534, 65534), 0);
+        /* root may not be fooled by what another user owns */
+        assert_int_equal(config_load_file(f->config, f->file), -EPERM);
+        assert_problem(f, 0, 0, NULL, "belongs neither to root nor to this user");
+}
+
+static void what_is_no_plain_file_is_refused(void **state) {
+        Fixture *f = *state;
+        char path[128];
+
+        assert_int_equal(config_load_file(f->config, f->directory), -EPERM);
+        write_bytes(f->file, "[fascia]\nText=a\n", 16);
+        snprintf(path, sizeof(path), "%s/link.conf", f->directory);
+        assert_int_equal(symlink(f->file, path), 0);
+        assert_int_equal(config_load_file(f->config, path), -ELOOP);
+        snprintf(path, sizeof(path), "%s/fifo.conf", f->directory);
+        assert_int_equal(mkfifo(path, 0600), 0);
+        assert_int_equal(config_load_file(f->config, path), -EPERM);
+        assert_int_equal(config_load_file(f->config, "/nonexistent/x.conf"), -ENOENT);
+        assert_string_equal(TEXT(NULL, NULL), "none");
+}
+
+static void a_file_beyond_64_kib_is_refused(void **state) {
+        enum {
+                SIZE = 64 * 1024
+        };
+        static char text[SIZE + 1];
+        Fixture *f = *state;
+
+        memset(text, '\n', sizeof(text));
+        memcpy(text, "[fascia]\nText=a", 15);
+        write_bytes(f->file, text, SIZE);
+        assert_int_equal(config_load_file(f->config, f->file), 0);
+        assert_string_equal(TEXT(NULL, NULL), "a");
+        write_bytes(f->file, text, SIZE + 1);
+        assert_int_equal(config_load_file(f->config, f->file), -EFBIG);
+}
+
+/* ---- looking at it as a whole ---- */
+
+static void modules_come_in_the_order_of_the_file(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(
+                load(f,
+                     "[B.B]\n[A.A/C]\nText=x\n[fascia]\n[A.A]\nText=y\n[C.C]\nBad=1\n[A.A/D]\nText=x\n"),
+                0);
+        assert_string_equal(config_next_module(f->config, NULL), "B.B");
+        assert_string_equal(config_next_module(f->config, "B.B"), "A.A");
+        assert_string_equal(config_next_module(f->config, "A.A"), "C.C");
+        assert_null(config_next_module(f->config, "C.C"));
+        assert_string_equal(config_next_interface(f->config, "A.A", NULL), "C");
+        assert_string_equal(config_next_interface(f->config, "A.A", "C"), "D");
+        assert_null(config_next_interface(f->config, "A.A", "D"));
+        assert_null(config_next_interface(f->config, "B.B", NULL));
+}
+
+static void a_module_is_equal_when_it_finds_the_same(void **state) {
+        static const struct {
+                const char *text;
+                bool equal;
+        } rows[] = {
+                { "[A.B]\nText=a\n", true },
+                { "# moved\n\n[C.D]\nText=z\n[A.B]\nText=a\n", true },
+                { "[fascia]\nText=a\n[A.B]\n", true },
+                { "[A.B]\nText=b\n", false },
+                { "[A.B]\nText=a\n[A.B/C]\nNumber=9\n", false },
+                { "[fascia]\nNumber=9\n[A.B]\nText=a\n", false },
+                { "[A.B]\nText=a\nBad=1\n", false },
+        };
+        Fixture *f = *state;
+        void *fresh;
+
+        assert_int_equal(load(f, "[A.B]\nText=a\n"), 0);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                Fixture *g;
+
+                set_up(&fresh);
+                g = fresh;
+                assert_int_equal(load(g, rows[i].text), 0);
+                assert_int_equal(config_module_equal(f->config, g->config, "A.B"), rows[i].equal);
+                assert_int_equal(config_module_equal(g->config, f->config, "A.B"), rows[i].equal);
+                tear_down(&fresh);
+        }
+}
+
+static void a_dump_says_where_values_come_from_and_can_be_read_back(void **state) {
+        Fixture *f = *state;
+        char *text, expected[256];
+        void *fresh;
+        size_t size;
+        FILE *file;
+
+        assert_int_equal(
+                load(f, "[fascia]\nNumber=3\n[A.B]\nText=module\n[A.B/C]\nText=interface\n"), 0);
+        assert_int_equal(config_set(f->config, "fascia", "Size", "64K", "command line"), 0);
+        file = open_memstream(&text, &size);
+        assert_non_null(file);
+        config_dump(f->config, file);
+        assert_int_equal(fclose(file), 0);
+        snprintf(expected, sizeof(expected), "# %s:2\nNumber=3\n", f->file);
+        assert_non_null(strstr(text, expected));
+        assert_non_null(strstr(text, "# command line\nSize=64K\n"));
+        assert_non_null(strstr(text, "# built-in\nText=none\n"));
+        snprintf(expected, sizeof(expected), "\n[A.B/C]\n# %s:6\nText=interface\n", f->file);
+        assert_non_null(strstr(text, expected));
+
+        set_up(&fresh);
+        assert_int_equal(load(fresh, text), 0);
+        assert_no_problem(fresh);
+        assert_true(config_module_equal(f->config, ((Fixture *)fresh)->config, "A.B"));
+        tear_down(&fresh);
+        free(text);
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+                TEST(what_nobody_says_is_built_in),
+                TEST(the_nearest_section_wins),
+                TEST(values_are_read_by_their_type),
+                TEST(a_truth_has_many_words),
+                TEST(the_later_file_overrides_and_the_rest_stays),
+                TEST(the_environment_overrides_every_file_and_the_command_line_both),
+                TEST(a_bad_variable_is_named_and_left_out),
+                TEST(a_wrong_key_is_left_out_and_named),
+                TEST(a_wrong_key_costs_its_module_and_nothing_else),
+                TEST(a_file_that_would_be_misread_is_left_out_whole),
+                TEST(a_line_of_the_greatest_length_is_read_whole),
+                TEST(comments_blank_lines_and_windows_line_ends_are_fine),
+                TEST(a_file_that_others_may_write_is_not_believed),
+                TEST(a_file_of_another_user_is_not_believed),
+                TEST(what_is_no_plain_file_is_refused),
+                TEST(a_file_beyond_64_kib_is_refused),
+                TEST(modules_come_in_the_order_of_the_file),
+                TEST(a_module_is_equal_when_it_finds_the_same),
+                TEST(a_dump_says_where_values_come_from_and_can_be_read_back),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
