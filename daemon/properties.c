@@ -265,25 +265,18 @@ int properties_get_all(Service *s, Object *o, Message *call) {
 static int set_value(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index,
                      const void *value) {
         const struct fascia_property *p = interface_property(o->feature->interface, index);
-        const char *relation;
-        char *text = NULL, *printed;
+        char *text = NULL;
         int r;
 
         r = codec_check(p->type, value, &text);
         if (r == -ERANGE)
                 return service_reply_refusal(s, call, ERROR_OUT_OF_RANGE, p->dbus_name, text);
-        if (r >= 0 && p->constraint)
-                r = fascia_value_check(p->type, p->constraint, value, &text);
+        if (r >= 0)
+                r = fascia_property_check(p, p->constraint, value, &text);
         if (r >= 0)
                 return service_ask(o, call, sender, false, index, value);
-        if (r != -ERANGE || !text)
-                return r;
-        printed = fascia_value_print(p->type, value);
-        /* "[16-28]" is a range, ">= 2" a bound, "["a","b"]" a list. */
-        relation = p->constraint->n_domain > 0 ? "one of " : *text == '[' ? "in " : "";
-        r = service_reply_error(s, call, ERROR_OUT_OF_RANGE, "%s: %s is not %s%s", p->dbus_name,
-                                printed ? printed : "the value", relation, text);
-        free(printed);
+        if (r == -ERANGE)
+                r = service_reply_error(s, call, ERROR_OUT_OF_RANGE, "%s", text);
         free(text);
         return r;
 }

@@ -399,6 +399,35 @@ static void strings_are_utf_8_as_readers_want_it(void **state) {
                         fail_msg("%s", rows[i].reason);
 }
 
+static void a_refusal_is_a_sentence_that_names_the_value_and_the_constraint(void **state) {
+        static const int32_t one = 1, three = 3, five = 5, domain[] = { 1, 5 };
+        static const struct {
+                struct fascia_constraint constraint;
+                const char *text; /* NULL: allowed */
+        } rows[] = {
+                { { .minimum = &one, .maximum = &five }, NULL },
+                { { .minimum = &five, .maximum = &five }, "Level: 3 is not in [5-5]" },
+                { { .minimum = &five }, "Level: 3 is not >= 5" },
+                { { .maximum = &one }, "Level: 3 is not <= 1" },
+                { { .domain = domain, .n_domain = 2 }, "Level: 3 is not one of [1,5]" },
+                /* Outside of both: the bounds are named, which are shorter. */
+                { { .maximum = &one, .domain = domain, .n_domain = 2 }, "Level: 3 is not <= 1" },
+        };
+        const struct fascia_property property = { .dbus_name = "Level", .type = &type_int32 };
+
+        (void)state;
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                char *text = NULL;
+                int r = fascia_property_check(&property, &rows[i].constraint, &three, &text);
+
+                assert_int_equal(r, rows[i].text ? -ERANGE : 0);
+                if (rows[i].text)
+                        assert_string_equal(text, rows[i].text);
+                free(text);
+        }
+        assert_int_equal(fascia_property_check(&property, NULL, &three, NULL), 0);
+}
+
 static void a_bad_string_is_found_at_any_depth(void **state) {
         static const char *const bad[] = { "ok", "\xff" };
         static const struct fascia_string_list list = { bad, 2 };
@@ -461,6 +490,7 @@ int main(void) {
                 cmocka_unit_test(enumerators_have_names),
                 cmocka_unit_test(constraints_refuse_with_their_text),
                 cmocka_unit_test(strings_are_utf_8_as_readers_want_it),
+                cmocka_unit_test(a_refusal_is_a_sentence_that_names_the_value_and_the_constraint),
                 cmocka_unit_test(a_bad_string_is_found_at_any_depth),
                 cmocka_unit_test(a_list_without_its_items_is_not_encodable),
                 cmocka_unit_test(buffers_hold_small_and_large_values),

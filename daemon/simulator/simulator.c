@@ -130,26 +130,6 @@ static void on_stop(struct fascia_backend *backend, void *userdata) {
         free(userdata);
 }
 
-/* "TargetTemperature: 99 is not in [16-28]" */
-static int refuse(struct fascia_reply reply, const struct fascia_property *property,
-                  const struct fascia_constraint *constraint, const void *value,
-                  const char *constraint_text) {
-        const char *relation = constraint->n_domain > 0  ? "one of "
-                               : *constraint_text == '[' ? "in "
-                                                         : "";
-        char *printed = fascia_value_print(property->type, value);
-        char *text = NULL;
-        int r;
-
-        if (!printed || asprintf(&text, "%s: %s is not %s%s", property->dbus_name, printed,
-                                 relation, constraint_text) < 0)
-                text = NULL;
-        r = fascia_reply_fail(reply, -ERANGE, text);
-        free(text);
-        free(printed);
-        return r;
-}
-
 static int refuse_unsupported(struct fascia_reply reply, const struct fascia_property *property,
                               const char *zone) {
         char *text;
@@ -176,11 +156,11 @@ static int on_set(struct fascia_backend *backend, uint32_t index, const void *va
                 return refuse_unsupported(reply, property, zone);
         if (!row || !row->constraint)
                 return fascia_reply_set(reply, value);
-        r = fascia_value_check(property->type, row->constraint, value, &text);
-        if (r == -ERANGE && text)
-                r = refuse(reply, property, row->constraint, value, text);
-        else if (r >= 0)
+        r = fascia_property_check(property, row->constraint, value, &text);
+        if (r >= 0)
                 r = fascia_reply_set(reply, value);
+        else if (r == -ERANGE)
+                r = fascia_reply_fail(reply, r, text);
         free(text);
         return r;
 }

@@ -135,3 +135,26 @@ FASCIA_EXPORT int fascia_value_check(const struct fascia_type *type,
         *ret_text = text;
         return -ERANGE;
 }
+
+FASCIA_EXPORT int fascia_property_check(const struct fascia_property *property,
+                                        const struct fascia_constraint *constraint,
+                                        const void *value, char **ret_text) {
+        char *bounds = NULL, *printed;
+        const char *relation = "";
+        int r;
+
+        r = fascia_value_check(property->type, constraint, value, &bounds);
+        if (r != -ERANGE)
+                return r;
+        if (within_bounds(property->type, constraint, value))
+                relation = "one of ";
+        else if (constraint->minimum && constraint->maximum)
+                relation = "in ";
+        printed = fascia_value_print(property->type, value);
+        if (!printed || asprintf(ret_text, "%s: %s is not %s%s", property->dbus_name, printed,
+                                 relation, bounds) < 0)
+                r = -ENOMEM;
+        free(printed);
+        free(bounds);
+        return r;
+}

@@ -204,6 +204,11 @@ bool fascia_value_equal(const struct fascia_type *type, const void *a, const voi
  * -ERANGE or -ENOMEM. */
 int fascia_value_check(const struct fascia_type *type, const struct fascia_constraint *constraint,
                        const void *value, char **ret_text);
+/* The same for a property; *ret_text gets a whole sentence, "TargetTemperature: 99 is not in
+ * [16-28]". */
+int fascia_property_check(const struct fascia_property *property,
+                          const struct fascia_constraint *constraint, const void *value,
+                          char **ret_text);
 /* As text for people: 21.5, "text", Automatic, Dashboard|Floor, {id: 1, text: "x"}, [1, 2]. To be
  * freed with free(); NULL: no memory. */
 char *fascia_value_print(const struct fascia_type *type, const void *value);
