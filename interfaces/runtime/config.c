@@ -1,53 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* Configuration: files in layers, the environment and the command line, by a table of known keys.
- */
-#include "config.h"
+/* A configuration: what was said by whom, what is wrong with it, and what is in effect. */
 
 #include <assert.h>
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "config-file.h"
-
-#ifndef FASCIA_VENDOR_DIR
-#define FASCIA_VENDOR_DIR "/usr/lib/fascia"
-#endif
-#ifndef FASCIA_SYSCONF_DIR
-#define FASCIA_SYSCONF_DIR "/etc/fascia"
-#endif
-
-/* The later overrides. */
-typedef enum Layer {
-        LAYER_FILE,
-        LAYER_ENVIRONMENT,
-        LAYER_COMMAND_LINE,
-        N_LAYERS
-} Layer;
-
-typedef struct Entry {
-        char *section;
-        const ConfigKey *key;
-        Layer layer;
-        char *value;
-        uint64_t number; /* of what is not text */
-        char *origin;
-        unsigned line;
-} Entry;
-
-struct Config {
-        const ConfigKey *keys;
-        size_t n_keys;
-        Entry *entries;
-        size_t n_entries;
-        ConfigProblem *problems;
-        size_t n_problems;
-        char **modules;
-        size_t n_modules;
-};
+#include "config-private.h"
 
 int config_new(const ConfigKey *keys, size_t n_keys, Config **ret) {
         Config *c;
@@ -88,10 +49,7 @@ Config *config_free(Config *c) {
 
 /* ---- problems ---- */
 
-static int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
-                              const char *format, ...) __attribute__((format(printf, 5, 6)));
-
-static int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
+int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
                               const char *format, ...) {
         ConfigProblem p = { .line = line };
         ConfigProblem *problems;
@@ -135,117 +93,6 @@ const ConfigProblem *config_module_problem(const Config *c, const char *module) 
         for (size_t i = 0; i < c->n_problems; i++)
                 if (c->problems[i].section && section_is_of(c->problems[i].section, module))
                         return &c->problems[i];
-        return NULL;
-}
-
-/* ---- values ---- */
-
-static bool parse_number(const char *s, uint64_t *ret, const char **ret_rest) {
-        uint64_t value = 0;
-
-        if (!isdigit((unsigned char)*s))
-                return false;
-        for (; isdigit((unsigned char)*s); s++)
-                if (__builtin_mul_overflow(value, UINT64_C(10), &value) ||
-                    __builtin_add_overflow(value, (uint64_t)(*s - '0'), &value))
-                        return false;
-        *ret = value;
-        *ret_rest = s;
-        return true;
-}
-
-typedef struct Unit {
-        const char *name;
-        uint64_t factor;
-} Unit;
-
-static const Unit time_units[] = {
-        { "", 1000000 },         { "us", 1 },
-        { "ms", 1000 },          { "s", 1000000 },
-        { "min", 60 * 1000000 }, { "h", UINT64_C(3600) * 1000000 },
-};
-
-static const Unit size_units[] = {
-        { "", 1 },
-        { "K", 1024 },
-        { "M", 1024 * 1024 },
-        { "G", 1024 * 1024 * 1024 },
-};
-
-static bool parse_with_unit(const char *s, const Unit *units, size_t n, uint64_t *ret) {
-        const char *rest;
-        uint64_t value;
-
-        if (!parse_number(s, &value, &rest))
-                return false;
-        while (*rest == ' ')
-                rest++;
-        for (size_t i = 0; i < n; i++)
-                if (strcmp(rest, units[i].name) == 0)
-                        return !__builtin_mul_overflow(value, units[i].factor, ret);
-        return false;
-}
-
-static bool parse_bool(const char *s, uint64_t *ret) {
-        static const char *const yes[] = { "yes", "true", "on", "1" };
-        static const char *const no[] = { "no", "false", "off", "0" };
-
-        for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++) {
-                if (strcasecmp(s, yes[i]) == 0)
-                        return *ret = 1, true;
-                if (strcasecmp(s, no[i]) == 0)
-                        return *ret = 0, true;
-        }
-        return false;
-}
-
-static bool paths_are_absolute(const char *s) {
-        for (;;) {
-                if (*s != '/')
-                        return false;
-                s = strchr(s, ':');
-                if (!s)
-                        return true;
-                s++;
-        }
-}
-
-/* NULL when the value fits, else what was expected. */
-static const char *parse_value(const ConfigKey *key, const char *value, uint64_t *ret) {
-        const char *rest;
-
-        *ret = 0;
-        switch (key->type) {
-        case CONFIG_STRING:
-                return NULL;
-        case CONFIG_BOOLEAN:
-                return parse_bool(value, ret) ? NULL : "yes or no";
-        case CONFIG_UNSIGNED:
-                if (!parse_number(value, ret, &rest) || *rest)
-                        return "a number";
-                break;
-        case CONFIG_TIME:
-                if (!parse_with_unit(value, time_units, sizeof(time_units) / sizeof(time_units[0]),
-                                     ret))
-                        return "a time such as 500ms, 20s or 1min";
-                break;
-        case CONFIG_SIZE:
-                if (!parse_with_unit(value, size_units, sizeof(size_units) / sizeof(size_units[0]),
-                                     ret))
-                        return "a size such as 4096, 64K or 1M";
-                break;
-        case CONFIG_WORD:
-                for (size_t i = 0; key->words[i]; i++)
-                        if (strcmp(value, key->words[i]) == 0) {
-                                *ret = i;
-                                return NULL;
-                        }
-                return "one of the words that the manual page lists";
-        case CONFIG_PATHS:
-                return paths_are_absolute(value) ? NULL : "absolute directories, separated by ':'";
-        }
-        if ((key->minimum || key->maximum) && (*ret < key->minimum || *ret > key->maximum))
-                return "a value within the limits that the manual page gives";
         return NULL;
 }
 
@@ -339,8 +186,7 @@ static int config_put(Config *c, const Entry *new) {
         return 0;
 }
 
-/* 1: taken; 0: refused, which is a problem now. */
-static int config_add(Config *c, Layer layer, const char *section, const char *name,
+int config_add(Config *c, Layer layer, const char *section, const char *name,
                       const char *value, const char *origin, unsigned line) {
         unsigned kind = section_kind(section);
         const ConfigKey *key;
@@ -362,7 +208,7 @@ static int config_add(Config *c, Layer layer, const char *section, const char *n
                 return config_add_problem(c, origin, line, section,
                                           "[%s]: '%s' cannot be set in this section", section,
                                           name);
-        expected = parse_value(key, value, &number);
+        expected = config_value_parse(key, value, &number);
         if (expected)
                 return config_add_problem(c, origin, line, section, "[%s]: %s=%s: expected %s",
                                           section, name, value, expected);
@@ -374,142 +220,6 @@ static int config_add(Config *c, Layer layer, const char *section, const char *n
                                     .origin = (char *)origin,
                                     .line = line });
         return r < 0 ? r : 1;
-}
-
-/* ---- sources ---- */
-
-typedef struct Load {
-        Config *config;
-        const char *path;
-} Load;
-
-static int on_setting(const char *section, const char *key, const char *value, unsigned line,
-                      void *userdata) {
-        Load *load = userdata;
-        Config *c = load->config;
-
-        if (key)
-                for (size_t i = 0; i < c->n_entries; i++) {
-                        const Entry *e = &c->entries[i];
-
-                        if (strcmp(e->section, section) == 0 && strcmp(e->key->name, key) == 0 &&
-                            strcmp(e->origin, load->path) == 0 && e->line != 0)
-                                return config_add_problem(c, load->path, line, section,
-                                                          "[%s]: '%s' stands in line %u already",
-                                                          section, key, e->line);
-                }
-        return config_add(c, LAYER_FILE, section, key, value, load->path, line);
-}
-
-int config_load_file(Config *c, const char *path) {
-        Load load = { .config = c, .path = path };
-        char *text = NULL;
-        unsigned line;
-        int r, q;
-
-        r = config_file_read(path, on_setting, &load, &line, &text);
-        if (r >= 0)
-                return 0;
-        q = config_add_problem(c, path, line, NULL, "%s", text ? text : strerror(-r));
-        free(text);
-        return q < 0 ? q : r;
-}
-
-/* A file of a layer may be missing, and is only left out when it is bad. */
-static int config_load_optional(Config *c, const char *path) {
-        size_t before = c->n_problems;
-        int r;
-
-        r = config_load_file(c, path);
-        if (r == -ENOENT && c->n_problems == before + 1) {
-                c->n_problems--;
-                free((char *)c->problems[before].origin);
-                free((char *)c->problems[before].text);
-        }
-        return r == -ENOMEM ? r : 0;
-}
-
-static int is_drop_in(const struct dirent *entry) {
-        size_t n = strlen(entry->d_name);
-
-        return entry->d_name[0] != '.' && n > 5 && strcmp(entry->d_name + n - 5, ".conf") == 0;
-}
-
-static int compare_names(const struct dirent **a, const struct dirent **b) {
-        return strcmp((*a)->d_name, (*b)->d_name);
-}
-
-static int config_load_directory(Config *c, const char *path) {
-        struct dirent **entries;
-        int r = 0;
-        int n;
-
-        n = scandir(path, &entries, is_drop_in, compare_names);
-        if (n < 0)
-                return errno == ENOMEM ? -ENOMEM : 0;
-        for (int i = 0; i < n; i++) {
-                char *file;
-
-                if (r >= 0) {
-                        r = asprintf(&file, "%s/%s", path, entries[i]->d_name);
-                        if (r >= 0) {
-                                r = config_load_optional(c, file);
-                                free(file);
-                        } else {
-                                r = -ENOMEM;
-                        }
-                }
-                free(entries[i]);
-        }
-        free(entries);
-        return r;
-}
-
-int config_load_layers(Config *c, const char *name) {
-        char path[512];
-        int r;
-
-        snprintf(path, sizeof(path), FASCIA_VENDOR_DIR "/%s", name);
-        r = config_load_optional(c, path);
-        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s", name);
-        if (r >= 0)
-                r = config_load_optional(c, path);
-        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s.d", name);
-        if (r >= 0)
-                r = config_load_directory(c, path);
-        return r;
-}
-
-/* "PluginPath" is FASCIA_PLUGIN_PATH. */
-static void environment_name(const char *key, char *buffer, size_t size) {
-        size_t n = (size_t)snprintf(buffer, size, "FASCIA");
-
-        for (; *key && n + 3 < size; key++) {
-                if (isupper((unsigned char)*key))
-                        buffer[n++] = '_';
-                buffer[n++] = (char)toupper((unsigned char)*key);
-        }
-        buffer[n] = '\0';
-}
-
-int config_load_environment(Config *c) {
-        for (size_t i = 0; i < c->n_keys; i++) {
-                char name[128], origin[160];
-                const char *value;
-                int r;
-
-                if (!(c->keys[i].sections & CONFIG_IN_FASCIA))
-                        continue;
-                environment_name(c->keys[i].name, name, sizeof(name));
-                value = secure_getenv(name);
-                if (!value)
-                        continue;
-                snprintf(origin, sizeof(origin), "environment %s", name);
-                r = config_add(c, LAYER_ENVIRONMENT, "fascia", c->keys[i].name, value, origin, 0);
-                if (r < 0)
-                        return r;
-        }
-        return 0;
 }
 
 int config_set(Config *c, const char *section, const char *key, const char *value,
@@ -567,7 +277,7 @@ static uint64_t config_get_number(const Config *c, const char *module, const cha
         e = config_find(c, module, interface, key);
         if (e)
                 return e->number;
-        parse_value(key, key->builtin, &number);
+        config_value_parse(key, key->builtin, &number);
         return number;
 }
 
