@@ -380,6 +380,18 @@ static int refuse_flood(Service *s, Message *call, int error) {
         return error;
 }
 
+/* Only that it is there: tools that walk over all objects stop at the first that answers nothing.
+ */
+static int answer_for_failed(Service *s, Message *call) {
+        const char *interface = message_get_interface(call);
+
+        if (strcmp(message_get_path(call), s->path) == 0 &&
+            strcmp(message_get_member(call), "Introspect") == 0 &&
+            (!interface || strcmp(interface, INTROSPECTABLE_INTERFACE) == 0))
+                return service_introspect(s, NULL, call);
+        return service_reply_unavailable(s, call, NULL);
+}
+
 int service_on_call(Message *call, void *userdata) {
         const char *path = message_get_path(call);
         Service *s = userdata;
@@ -394,7 +406,7 @@ int service_on_call(Message *call, void *userdata) {
                         return refuse_flood(s, call, r);
         }
         if (s->failure)
-                return service_reply_unavailable(s, call, NULL);
+                return answer_for_failed(s, call);
         if (strcmp(path, s->path) != 0) {
                 o = service_find_object(s, path);
                 if (!o)

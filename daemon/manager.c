@@ -248,14 +248,16 @@ static void on_name(int error, void *userdata) {
         manager_exit(m, EXIT_FAILURE);
 }
 
-/* Two sections may mean the same: "Vehicle.Climate1", of which nothing is known, and
- * "Vehicle.Climate". */
+/* Two sections may mean the same name: "Vehicle.Climate", and "Vehicle.Climate1", of which nothing
+ * is known. The one that is known comes first, then the one that has it. */
 static const Module *manager_find_namesake(Manager *m, const Module *module) {
         const char *name = service_get_bus_name(module->service);
+        bool known = service_get_module(module->service);
 
         for (const Module *other = m->modules; other; other = other->next)
-                if (other != module && !other->fault &&
-                    strcmp(service_get_bus_name(other->service), name) == 0)
+                if (other != module && strcmp(service_get_bus_name(other->service), name) == 0 &&
+                    (service_is_attached(other->service) ||
+                     (!known && service_get_module(other->service))))
                         return other;
         return NULL;
 }

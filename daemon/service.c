@@ -164,6 +164,10 @@ void service_detach(Service *s) {
         s->connection = connection_unref(s->connection);
 }
 
+bool service_is_attached(const Service *s) {
+        return s->connection;
+}
+
 /* ---- what it is ---- */
 
 const char *service_get_bus_name(const Service *s) {

@@ -45,6 +45,7 @@ void service_watch(Service *s, ServiceStateFn *fn, void *userdata);
 int service_attach(Service *s, Connection *connection, ConnectionDoneFn *done, void *userdata);
 /* The connection is gone, or the service is to leave it: callers that still wait get no answer. */
 void service_detach(Service *s);
+bool service_is_attached(const Service *s);
 
 /* For the owner of the connection: a turn is over, or what waited to be written has been. Sends
  * what has gathered. */

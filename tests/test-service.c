@@ -1372,6 +1372,11 @@ static void a_module_of_which_nothing_is_known_answers_with_the_reason(void **st
         expect(f, refusal);
         get(f, "Any/Thing", THING, "Level");
         expect(f, refusal);
+        call(f, "Any/Thing", INTROSPECTABLE, "Introspect", "");
+        expect(f, refusal);
+        /* So that tools that walk over all objects of the connection get by. */
+        call(f, "", INTROSPECTABLE, "Introspect", "");
+        assert_int_equal(count(f, "return <!DOCTYPE"), 1);
 }
 
 /* ---- the serial ---- */

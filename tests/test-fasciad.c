@@ -1,0 +1,554 @@
+/* SPDX-License-Identifier: MIT */
+/* fasciad as its users meet it: on a real message bus, by busctl, signals and options. */
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "harness.h"
+
+#define REMOTE "[Example.Remote]\nBackend=remote\n"
+#define CLIMATE "[Vehicle.Climate]\nBackend=simulator\n"
+#define CLUSTER "[Vehicle.Cluster]\nBackend=simulator\n"
+
+#define REMOTE_OBJECT                                         \
+        "Example.Remote1 /Example/Remote1/ProcessingService " \
+        "Example.Remote1.ProcessingService"
+#define ZONE_PATH "/Vehicle/Climate1/ClimateControl/FrontLeft"
+#define ZONE "Vehicle.Climate1 " ZONE_PATH " Vehicle.Climate1.ClimateControl"
+#define CLUSTER_INFO "Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster org.fascia.Feature1"
+#define FASCIAD "${FASCIA_BUILD_DIR:-build}/fasciad"
+
+/* Runs it; what it prints must hold the text. */
+static void expect(Harness *h, int status, const char *command, const char *text) {
+        char *output;
+        int actual;
+
+        output = harness_run(h, &actual, "%s", command);
+        if (actual != status || !strstr(output, text))
+                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
+                         output);
+        free(output);
+}
+
+static void assert_not_printed(Process *p, const char *text) {
+        const char *output = process_get_output(p);
+
+        if (strstr(output, text))
+                fail_msg("'%s' in: %s", text, output);
+}
+
+/* ---- what tools see ---- */
+
+static void busctl_shows_every_object(void **state) {
+        static const char *const paths[] = {
+                "/Example/Remote1/ProcessingService\n",
+                "/Vehicle/Climate1\n",
+                "/Vehicle/Climate1/ClimateControl\n",
+                "/Vehicle/Climate1/ClimateControl/FrontLeft\n",
+                "/Vehicle/Climate1/ClimateControl/FrontRight\n",
+                "/Vehicle/Climate1/ClimateControl/Rear\n",
+                "/Vehicle/Cluster1/InstrumentCluster\n",
+        };
+        Harness *h = *state;
+
+        harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
+        for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+                expect(h, 0, "busctl tree --list Vehicle.Climate1", paths[i]);
+}
+
+static void busctl_introspects_features_and_zones(void **state) {
+        static const struct {
+                const char *command, *text;
+        } rows[] = {
+                { "introspect Vehicle.Climate1 " ZONE_PATH " Vehicle.Climate1.ClimateControl",
+                  "d         21.5         emits-change writable" },
+                { "introspect Vehicle.Climate1 " ZONE_PATH, ".OutsideTemperature " },
+                { "introspect Vehicle.Climate1 " ZONE_PATH " org.fascia.Feature1",
+                  "1 \"OutsideTemperature\"" },
+                { "introspect Vehicle.Climate1 /Vehicle/Climate1",
+                  "org.freedesktop.DBus.ObjectManager" },
+                { "introspect Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster",
+                  ".WarningRaised " },
+                { "introspect " REMOTE_OBJECT, ".Process " },
+        };
+        Harness *h = *state;
+        char command[256];
+
+        harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command), "busctl %s", rows[i].command);
+                expect(h, 0, command, rows[i].text);
+        }
+}
+
+static void other_tools_walk_over_all_objects_also_past_a_failed_module(void **state) {
+        Harness *h = *state;
+
+        if (access("/usr/bin/gdbus", X_OK) < 0)
+                skip();
+        harness_start_fasciad(h, REMOTE CLIMATE "[No.Such]\nBackend=simulator\n", NULL);
+        expect(h, 0, "gdbus introspect --system --dest Vehicle.Climate1 --object-path / --recurse",
+               "node " ZONE_PATH " {");
+        expect(h, 0, "gdbus introspect --system --dest Example.Remote1 --object-path / --recurse",
+               "in  s data,");
+}
+
+static void busctl_gets_sets_and_calls(void **state) {
+        static const struct {
+                const char *command;
+                int status;
+                const char *text;
+        } rows[] = {
+                { "get-property " ZONE " TargetTemperature", 0, "d 21.5\n" },
+                { "set-property " ZONE " TargetTemperature d 23.5", 0, "" },
+                { "get-property " ZONE " TargetTemperature", 0, "d 23.5\n" },
+                { "set-property " ZONE " TargetTemperature d 99", 1,
+                  "TargetTemperature: 99 is not in [16-28]" },
+                { "set-property " ZONE " Recirculation i 7", 1,
+                  "RecirculationMode has no value 7" },
+                { "set-property " ZONE " OutsideTemperature d 7", 1, "read-only" },
+                { "get-property " ZONE " TargetTemperature", 0, "d 23.5\n" },
+                { "call " REMOTE_OBJECT " Process s hello", 0, "i 5\n" },
+                { "get-property " REMOTE_OBJECT " LastMessage", 0, "s \"hello\"\n" },
+                { "call " REMOTE_OBJECT " Process i 5", 1, "Process expects 's', got 'i'" },
+                { "get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl/Trunk "
+                  "Vehicle.Climate1.ClimateControl FanLevel",
+                  1, "ClimateControl has no zone 'Trunk'; it has FrontLeft, FrontRight, Rear" },
+                { "call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
+                  "GetManagedObjects",
+                  0, "a{oa{sa{sv}}} 4 \"/Vehicle/Climate1/ClimateControl\" " },
+        };
+        Harness *h = *state;
+        char command[512];
+
+        harness_start_fasciad(h, REMOTE CLIMATE, NULL);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command), "busctl %s", rows[i].command);
+                expect(h, rows[i].status, command, rows[i].text);
+        }
+}
+
+static void busctl_monitors_changes(void **state) {
+        Harness *h = *state;
+        Process *monitor;
+
+        harness_start_fasciad(h, CLIMATE, NULL);
+        monitor = harness_spawn(h, "busctl monitor Vehicle.Climate1");
+        process_wait_output(monitor, "Monitoring bus message stream");
+        expect(h, 0, "busctl set-property " ZONE " FanLevel i 7", "");
+        process_wait_output(monitor, "Member=PropertiesChanged");
+        process_wait_output(monitor, "STRING \"FanLevel\"");
+        process_wait_output(monitor, "INT32 7;");
+        process_wait_output(monitor, "STRING \"FasciaSerial\"");
+        process_wait_output(monitor, "UINT64 1;");
+}
+
+/* ---- start and stop ---- */
+
+static void it_stops_by_sigterm_and_gives_its_names_back(void **state) {
+        Harness *h = *state;
+        Process *p = harness_start_fasciad(h, REMOTE CLIMATE, NULL);
+
+        assert_int_equal(process_stop(p), 0);
+        harness_wait_notify(h, "STOPPING=1");
+        expect(h, 1, "busctl call --auto-start=no " REMOTE_OBJECT " Process s x", "");
+        p = harness_start_fasciad(h, REMOTE CLIMATE, NULL);
+        process_signal(p, SIGINT);
+        assert_int_equal(process_wait(p), 0);
+}
+
+static void it_is_ready_once_its_names_are_its_own(void **state) {
+        Harness *h = *state;
+
+        for (int i = 0; i < 5; i++) {
+                Process *p = harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
+
+                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+                process_stop(p);
+        }
+}
+
+static void a_second_one_for_the_same_name_is_refused(void **state) {
+        Harness *h = *state;
+        Process *second;
+
+        harness_start_fasciad(h, REMOTE CLIMATE, NULL);
+        second = harness_spawn_fasciad(h, CLIMATE, NULL);
+        assert_int_equal(process_wait(second), 1);
+        process_wait_output(second,
+                            "Another process owns the name 'Vehicle.Climate1' on unix:path=");
+        assert_not_printed(second, "Serving");
+        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+}
+
+static void without_a_bus_it_says_which_address_failed(void **state) {
+        Harness *h = *state;
+        Process *p = harness_spawn_fasciad(h, REMOTE, "--address unix:path=/nonexistent/bus");
+
+        assert_int_equal(process_wait(p), 1);
+        process_wait_output(
+                p, "Failed to connect to unix:path=/nonexistent/bus: No such file or directory");
+        p = harness_spawn_fasciad(h, REMOTE, "--address nonsense");
+        assert_int_equal(process_wait(p), 1);
+        process_wait_output(p, "Failed to connect to nonsense: Invalid argument");
+}
+
+static void the_watchdog_is_told(void **state) {
+        Harness *h = *state;
+
+        harness_set_environment(h, "WATCHDOG_USEC", "100000");
+        harness_start_fasciad(h, REMOTE, NULL);
+        harness_wait_notify(h, "WATCHDOG=1");
+        harness_wait_notify(h, "WATCHDOG=1");
+        /* A bus that is gone is no reason to be killed. */
+        harness_kill_bus(h);
+        harness_wait_notify(h, "Without a bus");
+        harness_wait_notify(h, "WATCHDOG=1");
+        harness_wait_notify(h, "WATCHDOG=1");
+        harness_start_bus(h);
+}
+
+static void after_the_bus_was_lost_it_serves_again_with_its_values(void **state) {
+        Harness *h = *state;
+        Process *p = harness_start_fasciad(h, REMOTE CLIMATE, NULL);
+
+        expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
+        harness_kill_bus(h);
+        process_wait_output(p, "Lost the connection to unix:path=");
+        harness_start_bus(h);
+        harness_wait_notify(h, "STATUS=2 modules, all served");
+        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s hi", "i 2\n");
+}
+
+/* ---- what is wrong with the configuration ---- */
+
+static void a_missing_plugin_leaves_out_its_feature_alone(void **state) {
+        Harness *h = *state;
+        Process *p = harness_start_fasciad(h, REMOTE "[Vehicle.Cluster]\nBackend=nothing\n", NULL);
+
+        process_wait_output(p, "Vehicle.Cluster: There is no 'nothing.so' in '");
+        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
+        expect(h, 0, "busctl get-property " CLUSTER_INFO " Error", "There is no \\'nothing.so\\'");
+        expect(h, 1,
+               "busctl get-property Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster "
+               "Vehicle.Cluster1.InstrumentCluster Speed",
+               "InstrumentCluster is not available: There is no 'nothing.so'");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
+static void the_status_names_what_failed(void **state) {
+        Harness *h = *state;
+
+        harness_spawn_fasciad(h, REMOTE "[Vehicle.Cluster]\nBackend=nothing\n", NULL);
+        harness_wait_notify(
+                h, "STATUS=2 modules, 1 failed: Vehicle.Cluster: There is no 'nothing.so' in '");
+        harness_wait_notify(h, "READY=1");
+}
+
+static void a_module_that_is_not_installed_has_its_name_owned(void **state) {
+        static const struct {
+                const char *section, *name, *path, *reason;
+        } rows[] = {
+                { "No.Such", "No.Such1", "/No/Such1", "a first version is the best guess" },
+                { "No.Other2", "No.Other2", "/No/Other2", "a name with a version is as it is" },
+                { "No.Third]\nVersion=4\n[No.Third", "No.Third4", "/No/Third4", "said" },
+                { "Plain", "fascia.Plain1", "/fascia/Plain1", "a name must have a dot" },
+        };
+        char config[512] = REMOTE, command[256], text[256];
+        Harness *h = *state;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+                snprintf(config + strlen(config), sizeof(config) - strlen(config),
+                         "[%s]\nBackend=remote\n", rows[i].section);
+        harness_start_fasciad(h, config, NULL);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command), "busctl call %s %s/Any Some.Interface Do",
+                         rows[i].name, rows[i].path);
+                snprintf(text, sizeof(text), "%s is not available: There is no '", rows[i].name);
+                expect(h, 1, command, text);
+        }
+}
+
+static void a_fault_in_a_section_leaves_out_its_module_alone(void **state) {
+        static const struct {
+                const char *section, *text;
+        } rows[] = {
+                { "[Vehicle.Cluster]\nBackend=simulator\nColour=red\n", ":5: " },
+                { "[Vehicle.Cluster]\nBackend=simulator\nReplyTimeout=soon\n", ":5: " },
+                { "[Vehicle.Cluster]\nBackend=simulator\n[Vehicle.Cluster/Radio]\nBackend=remote\n",
+                  "[Vehicle.Cluster/Radio]: the module has no interface" },
+                { "[Vehicle.Cluster]\nEnabled=yes\n", "No backend is configured" },
+        };
+        Harness *h = *state;
+        char config[256];
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                Process *p;
+
+                snprintf(config, sizeof(config), "%s%s", REMOTE, rows[i].section);
+                p = harness_start_fasciad(h, config, NULL);
+                process_wait_output(p, rows[i].text);
+                expect(h, 0, "busctl get-property " CLUSTER_INFO " Error", rows[i].text);
+                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+                assert_int_equal(process_stop(p), 0);
+        }
+}
+
+static void a_fault_that_is_no_modules_leaves_out_the_value_alone(void **state) {
+        Harness *h = *state;
+        Process *p = harness_spawn_fasciad(h, "[fascia]\nCallRate=fast\n" REMOTE, NULL);
+
+        harness_wait_notify(h, "STATUS=1 module, all served; the configuration has faults");
+        harness_wait_notify(h, "READY=1");
+        process_wait_output(p, ".conf:2: ");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
+static void sections_that_cannot_have_a_name_do_not_keep_the_others_from_theirs(void **state) {
+        Harness *h = *state;
+
+        harness_spawn_fasciad(h,
+                              "[Bad..Name]\nBackend=remote\n"
+                              "[Vehicle.Climate1]\nBackend=simulator\n" CLIMATE
+                              "[Example.Remote]\nBackend=remote\n"
+                              "[Example.Remote1]\nBackend=remote\n",
+                              NULL);
+        harness_wait_notify(h, "STATUS=5 modules, 3 failed: Bad..Name: Failed to export");
+        harness_wait_notify(h, "READY=1");
+        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
+static void a_module_that_is_not_enabled_is_not_served(void **state) {
+        Harness *h = *state;
+
+        harness_start_fasciad(h, REMOTE "[Vehicle.Cluster]\nBackend=simulator\nEnabled=no\n", NULL);
+        expect(h, 1, "busctl get-property --auto-start=no " CLUSTER_INFO " State", "");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
+/* ---- reload ---- */
+
+static Process *start_with(Harness *h, const char *config) {
+        char arguments[256];
+
+        snprintf(arguments, sizeof(arguments), "--config '%s'",
+                 harness_write(h, "reload.conf", config));
+        return harness_start_fasciad(h, "", arguments);
+}
+
+static void reload(Harness *h, Process *p, const char *config) {
+        harness_write(h, "reload.conf", config);
+        process_signal(p, SIGHUP);
+        harness_wait_notify(h, "RELOADING=1\nMONOTONIC_USEC=");
+        harness_wait_notify(h, "READY=1");
+}
+
+static void a_reload_adds_removes_and_changes_modules(void **state) {
+        Harness *h = *state;
+        Process *p = start_with(h, CLIMATE CLUSTER);
+        Process *monitor;
+
+        expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
+        monitor = harness_spawn(h, "busctl monitor --match \"type='signal',"
+                                   "member='NameOwnerChanged'\"");
+        process_wait_output(monitor, "Monitoring bus message stream");
+        reload(h, p, REMOTE "[Vehicle.Cluster]\nBackend=nothing\n" CLIMATE);
+        process_wait_output(monitor, "STRING \"Example.Remote1\"");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
+        /* What has not changed was left alone. */
+        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
+
+        reload(h, p, REMOTE CLUSTER);
+        process_wait_output(monitor, "STRING \"Vehicle.Climate1\"");
+        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
+        expect(h, 1, "busctl get-property --auto-start=no " ZONE " FanLevel", "");
+        /* Another backend is no reason to drop the name. */
+        assert_not_printed(monitor, "Vehicle.Cluster1");
+}
+
+static void a_bad_configuration_is_refused_and_the_old_one_stays(void **state) {
+        static const struct {
+                const char *config, *text;
+        } rows[] = {
+                { CLUSTER "Colour=red\n", "reload.conf:3: " },
+                { CLUSTER "[unterminated\n", "reload.conf:3: " },
+                { "[fascia]\nCallRate=fast\n", "reload.conf:2: " },
+        };
+        Harness *h = *state;
+        Process *p = start_with(h, REMOTE);
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                harness_write(h, "reload.conf", rows[i].config);
+                process_signal(p, SIGHUP);
+                harness_wait_notify(
+                        h, "STATUS=1 module, all served; the new configuration was refused");
+                harness_wait_notify(h, "READY=1");
+                process_wait_output(p, rows[i].text);
+                process_wait_output(p, "the one before stays in effect");
+                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        }
+        reload(h, p, CLUSTER);
+        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
+}
+
+static void a_name_that_is_taken_at_a_reload_does_not_end_the_others(void **state) {
+        Harness *h = *state;
+        Process *p = start_with(h, CLIMATE);
+
+        harness_start_fasciad(h, REMOTE, NULL);
+        harness_write(h, "reload.conf", CLIMATE REMOTE);
+        process_signal(p, SIGHUP);
+        harness_wait_notify(h, "STATUS=2 modules, 1 failed: Example.Remote: Another process owns");
+        process_wait_output(p, "Example.Remote: Another process owns the name 'Example.Remote1'");
+        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
+static void limits_follow_a_reload(void **state) {
+        Harness *h = *state;
+        Process *p = start_with(h, REMOTE);
+
+        reload(h, p, "[fascia]\nCallRate=1\nCallBurst=1\n" REMOTE);
+        /* busctl introspects and gets: more than one call. */
+        expect(h, 1, "busctl introspect " REMOTE_OBJECT, "CallRate");
+        reload(h, p, "[fascia]\nCallRate=0\n" REMOTE);
+        expect(h, 0, "busctl introspect " REMOTE_OBJECT, ".Process");
+}
+
+/* ---- the command line ---- */
+
+static void check_config_says_what_is_wrong_without_a_bus(void **state) {
+        static const struct {
+                const char *config;
+                int status;
+                const char *text, *reason;
+        } rows[] = {
+                { REMOTE CLIMATE CLUSTER, 0, "", "nothing is wrong" },
+                { REMOTE "Colour=red\n", 1, "check.conf:3: ", "an unknown key" },
+                { "[Vehicle.Cluster]\nBackend=nothing\n", 1,
+                  "[Vehicle.Cluster]: There is no 'nothing.so'", "a missing plugin" },
+                { "[Vehicle.Cluster]\nBackend=remote\n", 1,
+                  "[Vehicle.Cluster]: ", "a plugin of another interface" },
+                { "[Vehicle.Cluster]\nEnabled=yes\n", 1,
+                  "[Vehicle.Cluster]: no Backend= for InstrumentCluster", "no plugin" },
+                { "[No.Such]\nBackend=remote\n", 1, "[No.Such]: There is no 'No.Such",
+                  "a missing module" },
+                { CLUSTER "[Vehicle.Cluster/Radio]\nBackend=remote\n", 1,
+                  "the module has no interface 'Radio'", "a section of nothing" },
+                { "[No.Such]\nBackend=remote\nEnabled=no\n", 0, "",
+                  "what is off is not looked at" },
+        };
+        Harness *h = *state;
+        char command[256];
+
+        harness_kill_bus(h);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command), FASCIAD " --dev --check-config --config '%s'",
+                         harness_write(h, "check.conf", rows[i].config));
+                expect(h, rows[i].status, command, rows[i].text);
+        }
+}
+
+static void dump_config_shows_where_each_value_comes_from(void **state) {
+        Harness *h = *state;
+        char command[256];
+
+        snprintf(command, sizeof(command),
+                 FASCIAD " --dump-config --address unix:path=/here --config '%s'",
+                 harness_write(h, "dump.conf", "[fascia]\nCallRate=7\n" CLIMATE));
+        expect(h, 0, command, "# command line\nAddress=unix:path=/here\n");
+        expect(h, 0, command, "dump.conf:2\nCallRate=7\n");
+        expect(h, 0, command, "# built-in\nMaxReplySize=1M\n");
+        expect(h, 0, command, "# environment FASCIA_PLUGIN_PATH\nPluginPath=");
+        expect(h, 0, command, "[Vehicle.Climate]\n");
+}
+
+static void the_command_line_is_checked(void **state) {
+        static const struct {
+                const char *words;
+                int status;
+                const char *text;
+        } rows[] = {
+                { "--help", 0, "--check-config" },
+                { "--version", 0, "fasciad " },
+                { "--colour", 2, "'--colour'" },
+                { "--config", 2, "'--config'" },
+                { "more", 2, "unexpected argument 'more'" },
+                { "--config /nonexistent.conf", 1, "/nonexistent.conf: " },
+                { "--check-config --config /nonexistent.conf", 1, "/nonexistent.conf: " },
+        };
+        Harness *h = *state;
+        char command[256];
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command), FASCIAD " %s", rows[i].words);
+                expect(h, rows[i].status, command, rows[i].text);
+        }
+}
+
+static void root_may_not_trust_everybody_on_the_system_bus(void **state) {
+        static const char *const addresses[] = {
+                "--system",
+                "--address auto",
+                "",
+                "--address unix:path=/run/dbus/system_bus_socket",
+        };
+        Harness *h = *state;
+        char command[512];
+
+        if (geteuid() != 0)
+                skip();
+        for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+                snprintf(command, sizeof(command),
+                         "env -u DBUS_SYSTEM_BUS_ADDRESS -u FASCIA_ADDRESS " FASCIAD
+                         " --dev --config '%s' %s",
+                         harness_write(h, "dev.conf", REMOTE), addresses[i]);
+                expect(h, 1, command, "--dev is refused for root on the system bus");
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(busctl_shows_every_object),
+                TEST(busctl_introspects_features_and_zones),
+                TEST(other_tools_walk_over_all_objects_also_past_a_failed_module),
+                TEST(busctl_gets_sets_and_calls),
+                TEST(busctl_monitors_changes),
+                TEST(it_stops_by_sigterm_and_gives_its_names_back),
+                TEST(it_is_ready_once_its_names_are_its_own),
+                TEST(a_second_one_for_the_same_name_is_refused),
+                TEST(without_a_bus_it_says_which_address_failed),
+                TEST(the_watchdog_is_told),
+                TEST(after_the_bus_was_lost_it_serves_again_with_its_values),
+                TEST(a_missing_plugin_leaves_out_its_feature_alone),
+                TEST(the_status_names_what_failed),
+                TEST(a_module_that_is_not_installed_has_its_name_owned),
+                TEST(a_fault_in_a_section_leaves_out_its_module_alone),
+                TEST(a_fault_that_is_no_modules_leaves_out_the_value_alone),
+                TEST(sections_that_cannot_have_a_name_do_not_keep_the_others_from_theirs),
+                TEST(a_module_that_is_not_enabled_is_not_served),
+                TEST(a_reload_adds_removes_and_changes_modules),
+                TEST(a_bad_configuration_is_refused_and_the_old_one_stays),
+                TEST(a_name_that_is_taken_at_a_reload_does_not_end_the_others),
+                TEST(limits_follow_a_reload),
+                TEST(check_config_says_what_is_wrong_without_a_bus),
+                TEST(dump_config_shows_where_each_value_comes_from),
+                TEST(the_command_line_is_checked),
+                TEST(root_may_not_trust_everybody_on_the_system_bus),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
