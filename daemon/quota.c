@@ -142,6 +142,10 @@ int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret) {
         return 0;
 }
 
+unsigned quota_count(const Quota *q) {
+        return q->n_senders;
+}
+
 void quota_begin(QuotaSender *s) {
         s->in_flight++;
 }

@@ -22,5 +22,9 @@ void quota_set(Quota *q, const QuotaSettings *settings);
  * until the next call of this function, or for as long as something of it is in flight. -ENOBUFS:
  * the rate is exceeded; -EBUSY: too many are in flight; -ENOMEM. */
 int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret);
+/* How many callers it remembers. */
+unsigned quota_count(const Quota *q);
+
+/* A call of the sender waits for a backend, until quota_end(). */
 void quota_begin(QuotaSender *s);
 void quota_end(QuotaSender *s);
