@@ -71,7 +71,8 @@ check 'make install installs' make_install
 check 'the installed unit has no fault' prints '' systemd-analyze verify --man=no fasciad.service
 check 'the sandbox leaves an exposure of at most 0.5' \
         systemd-analyze security --offline=yes --threshold=5 fasciad.service
-check 'installing starts nothing' prints inactive systemctl is-active fasciad
+check 'installing starts nothing' prints inactive \
+        systemctl show --property=ActiveState --value fasciad
 check 'and enables nothing' prints static systemctl is-enabled fasciad
 check 'the bus knows that the names can be activated' \
         sh -c "busctl call ${bus[*]} ListActivatableNames | grep -q Vehicle.Climate1"
