@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>
 #include <unistd.h>
@@ -775,6 +776,8 @@ static void what_is_not_there_is_named(void **state) {
         } rows[] = {
                 { "Nothing", THING, "Twice",
                   "UnknownObject: There is no object '/Test/Hand1/Nothing'" },
+                { "Thingy", THING, "Twice",
+                  "UnknownObject: There is no object '/Test/Hand1/Thingy'" },
                 { "Thing/Left/More", THING, "Twice",
                   "UnknownObject: There is no object '/Test/Hand1/Thing/Left/More'" },
                 { "Lamp/Left", LAMP, "Twice",
@@ -934,15 +937,35 @@ static void who_wants_no_answer_gets_none(void **state) {
         assert_int_equal(n_requests, 1);
 }
 
-static void a_backend_that_does_not_answer_is_answered_for(void **state) {
+/* Runs until the text is there; gives what was logged meanwhile, to be freed. */
+static char *capture_log(Fixture *f, const char *text) {
+        int saved = dup(STDERR_FILENO), fd = memfd_create("log", MFD_CLOEXEC);
+        char *log = calloc(1, 1024);
+
+        assert_non_null(log);
+        assert_true(saved >= 0 && fd >= 0 && dup2(fd, STDERR_FILENO) >= 0);
+        run_until(f, text);
+        dup2(saved, STDERR_FILENO);
+        assert_true(pread(fd, log, 1023, 0) >= 0);
+        close(saved);
+        close(fd);
+        return log;
+}
+
+static void a_backend_that_does_not_answer_is_answered_for_and_logged(void **state) {
         Fixture *f = *state;
+        char *log;
 
         service_stop(f->service, 0);
         service_start(f->service, 0, "test", 10000);
         run(f);
         clear_log(f);
-        call(f, "Thing", THING, "Wait", "");
-        run_until(f, "\n");
+        send_call(f, "Thing", THING, "Wait", "");
+        run_client(f);
+        log = capture_log(f, "\n");
+        assert_string_equal(log, "<4>Test.Hand: Test.Hand.Thing.wait: Thing.wait was not answered "
+                                 "within 0.01 s\n");
+        free(log);
         expect(f, "error fascia.Timeout: Thing.wait was not answered within 0.01 s\n");
         assert_int_equal(n_cancels, 1);
 }
@@ -1054,6 +1077,19 @@ static void changes_of_a_turn_go_out_once_for_each_object_before_signals_and_ans
         /* The two signals count. */
         get(f, "Lamp", LAMP, "FasciaSerial");
         expect(f, "return #5\n");
+}
+
+static void say_something(void) {
+        say("something");
+}
+
+static void an_answer_does_not_overtake_a_signal(void **state) {
+        Fixture *f = *state;
+
+        on_request = say_something;
+        call(f, "Thing", THING, "Twice", "i", 1);
+        expect(f, "Said ./Thing something\n"
+                  "return 2\n");
 }
 
 static void changes_outside_of_a_turn_go_out_by_themselves(void **state) {
@@ -1196,6 +1232,8 @@ static void a_zone_that_goes_is_announced_and_gone(void **state) {
                "PropertiesChanged ./Thing Feature1 {Zones: [Rear Right], FasciaSerial: #2} []\n");
         get(f, "Thing/Left", THING, "Level");
         expect(f, "error fascia.UnknownZone: Thing has no zone 'Left'; it has Rear Right\n");
+        call(f, "", MANAGER, "GetManagedObjects", "");
+        assert_int_equal(count(f, "./Thing/Left"), 0);
         add_left(3);
         run(f);
         assert_int_equal(count(f, "InterfacesAdded . ./Thing/Left"), 1);
@@ -1207,9 +1245,25 @@ static void a_zone_that_came_and_went_within_a_turn_was_never_there(void **state
         struct fascia_backend *zone;
 
         fascia_backend_add_zone(thing, "Top", NULL, &zone);
+        report_level(zone, 4);
+        fascia_backend_fail(thing, -EIO, "No power");
         fascia_backend_remove_zone(zone);
         run(f);
         assert_int_equal(count(f, "Interfaces"), 0);
+        assert_int_equal(count(f, "./Thing/Top"), 0);
+}
+
+static void what_a_zone_comes_with_is_not_said_again(void **state) {
+        Fixture *f = *state;
+        struct fascia_backend *zone;
+
+        fascia_backend_fail(thing, -EIO, "No power");
+        fascia_backend_add_zone(thing, "Top", NULL, &zone);
+        report_level(zone, 4);
+        fascia_backend_ready(thing);
+        run(f);
+        assert_int_equal(count(f, "InterfacesAdded . ./Thing/Top"), 1);
+        assert_int_equal(count(f, "./Thing/Top"), 1);
 }
 
 static void a_zone_that_is_back_within_a_turn_has_its_new_values(void **state) {
@@ -1285,6 +1339,8 @@ static void a_feature_that_is_not_ready_answers_unavailable_at_once(void **state
 
         fascia_backend_fail(thing, -EIO, "No power");
         run(f);
+        /* In each zone, also in one without any value. */
+        assert_int_equal(count(f, "{Unsupported: [], Backend: test"), 3);
         clear_log(f);
         call(f, "Thing", THING, "Twice", "i", 1);
         expect(f, refusal);
@@ -1351,6 +1407,9 @@ static void a_service_that_ends_answers_who_waits_before_it_leaves(void **state)
         f->service = service_free(f->service);
         run(f);
         assert_int_equal(count(f, "error fascia.Unavailable: The backend was stopped\n"), 1);
+        assert_int_equal(count(f, "./Lamp Feature1 {Unsupported: [], Backend: test, "
+                                  "Simulated: false, State: unavailable"),
+                         1);
         clear_log(f);
         call(f, "Thing", THING, "Twice", "i", 1);
         assert_int_equal(count(f, "error UnknownObject"), 1);
@@ -1409,6 +1468,7 @@ static void a_new_connection_begins_anew(void **state) {
 
         report_level(thing, 2);
         run(f);
+        say("still on the way");
         service_detach(f->service);
         close_connection(f);
         report_level(thing, 3); /* heard by nobody */
@@ -1423,6 +1483,9 @@ static void a_new_connection_begins_anew(void **state) {
         report_level(thing, 4);
         run(f);
         expect(f, "PropertiesChanged ./Thing ~Thing {Level: 4, FasciaSerial: #1} []\n");
+        add_left(5);
+        run(f);
+        assert_int_equal(count(f, "InterfacesAdded . ./Thing/Left"), 1);
 }
 
 static void who_called_over_a_lost_connection_gets_no_answer_on_the_next(void **state) {
@@ -1523,6 +1586,42 @@ static void signals_wait_for_a_peer_that_does_not_read_and_then_the_oldest_are_l
         assert_true(strtoul(get_log(f) + strlen("return #"), NULL, 10) > got + 1900);
 }
 
+static void as_long_as_a_peer_reads_no_signal_is_lost(void **state) {
+        ServiceSettings settings = defaults;
+        Fixture *f = *state;
+
+        settings.max_outstanding = 4096;
+        service_set(f->service, &settings);
+        for (int i = 0; i < 100; i++)
+                say("word");
+        run(f);
+        assert_int_equal(count(f, "word"), 100);
+        /* Those are gone: when it stops to read, there is room again. */
+        clear_log(f);
+        fill(f);
+        for (int i = 0; i < 5; i++)
+                say("more");
+        run(f);
+        assert_int_equal(count(f, "more"), 5);
+}
+
+static void an_answer_is_never_lost(void **state) {
+        ServiceSettings settings = defaults;
+        Fixture *f = *state;
+
+        settings.max_outstanding = 4096;
+        service_set(f->service, &settings);
+        call(f, "Thing", THING, "Wait", "");
+        fill(f);
+        report_level(thing, 5);
+        fascia_reply_call(tickets[0], &(int32_t){ 77 });
+        for (int i = 0; i < 1000; i++)
+                say("word");
+        run(f);
+        assert_in_range(count(f, "word"), 1, 20);
+        assert_int_equal(count(f, "return 77\n"), 1);
+}
+
 static void an_answer_that_is_too_large_is_an_error(void **state) {
         ServiceSettings settings = defaults;
         Fixture *f = *state;
@@ -1535,11 +1634,11 @@ static void an_answer_that_is_too_large_is_an_error(void **state) {
         clear_log(f);
         settings.max_reply_size = 1024;
         service_set(f->service, &settings);
-        call(f, "Thing", THING, "Repeat", "si", "0123456789abcdef", 64);
-        /* The length, the characters, and the one behind them. */
-        expect(f, "error LimitsExceeded: The answer of 1029 bytes is above the limit of 1024\n");
-        call(f, "Thing", THING, "Repeat", "si", "01234567", 127);
-        assert_int_equal(count(f, "return 01234567"), 1);
+        /* The length of 4 bytes, the characters, and a zero behind them. */
+        call(f, "Thing", THING, "Repeat", "si", "x", 1020);
+        expect(f, "error LimitsExceeded: The answer of 1025 bytes is above the limit of 1024\n");
+        call(f, "Thing", THING, "Repeat", "si", "x", 1019);
+        assert_int_equal(count(f, "return xx"), 1);
         clear_log(f);
         get(f, "Thing", THING, "Title");
         assert_int_equal(count(f, "error LimitsExceeded: The answer of 12"), 1);
@@ -1622,13 +1721,14 @@ int main(void) {
                 TEST(an_answer_may_come_later),
                 TEST(an_error_of_the_backend_keeps_its_name),
                 TEST(who_wants_no_answer_gets_none),
-                TEST(a_backend_that_does_not_answer_is_answered_for),
+                TEST(a_backend_that_does_not_answer_is_answered_for_and_logged),
                 TEST(a_set_is_announced_before_it_is_answered),
                 TEST(setting_the_same_value_is_answered_and_not_announced),
                 TEST(a_set_that_is_refused_changes_nothing),
                 TEST(a_set_that_the_backend_refuses_changes_nothing),
                 TEST(the_value_in_effect_is_what_is_announced),
                 TEST(changes_of_a_turn_go_out_once_for_each_object_before_signals_and_answers),
+                TEST(an_answer_does_not_overtake_a_signal),
                 TEST(changes_outside_of_a_turn_go_out_by_themselves),
                 TEST(a_value_that_is_back_in_time_is_announced_as_it_is),
                 TEST(constant_load_does_not_keep_changes_back),
@@ -1639,6 +1739,7 @@ int main(void) {
                 TEST(a_zone_that_comes_is_announced_with_its_values),
                 TEST(a_zone_that_goes_is_announced_and_gone),
                 TEST(a_zone_that_came_and_went_within_a_turn_was_never_there),
+                TEST(what_a_zone_comes_with_is_not_said_again),
                 TEST(a_zone_that_is_back_within_a_turn_has_its_new_values),
                 TEST(who_waits_in_a_zone_that_goes_is_told),
                 TEST(a_feature_that_fails_says_so_and_has_no_values),
@@ -1656,6 +1757,8 @@ int main(void) {
                 TEST(a_peer_that_does_not_read_gets_the_newest_values_when_it_does),
                 TEST(a_peer_that_does_not_read_still_gets_its_answers),
                 TEST(signals_wait_for_a_peer_that_does_not_read_and_then_the_oldest_are_lost),
+                TEST(as_long_as_a_peer_reads_no_signal_is_lost),
+                TEST(an_answer_is_never_lost),
                 TEST(an_answer_that_is_too_large_is_an_error),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
                 TEST(calls_that_wait_are_limited_until_they_are_answered),
