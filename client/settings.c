@@ -14,8 +14,12 @@
 #define HOUR (3600 * UINT64_C(1000000))
 
 static const ConfigKey keys[] = {
-        { .name = "Address", .type = CONFIG_STRING, .builtin = "auto", .sections = EVERYWHERE },
-        { .name = "Backend", .type = CONFIG_STRING, .builtin = "dbus", .sections = EVERYWHERE },
+        /* All interfaces of a module are behind one name on one bus. */
+        { .name = "Address",
+          .type = CONFIG_STRING,
+          .builtin = "auto",
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE },
+        { .name = "Backend", .type = CONFIG_NAME, .builtin = "dbus", .sections = EVERYWHERE },
         { .name = "PluginPath",
           .type = CONFIG_PATHS,
           .builtin = FASCIA_PLUGIN_DIR,

@@ -17,6 +17,7 @@
 #include <systemd/sd-journal.h>
 
 #define LINE_SIZE 2048
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
 
 static enum {
         TARGET_STDERR,
@@ -27,7 +28,7 @@ static enum {
 static int max_level = LOG_INFO;
 
 static bool stderr_is_journal(void) {
-        const char *stream = getenv("JOURNAL_STREAM");
+        const char *stream = secure_getenv("JOURNAL_STREAM");
         uintmax_t device, inode;
         struct stat st;
 
@@ -36,7 +37,8 @@ static bool stderr_is_journal(void) {
 }
 
 void log_init(void) {
-        if (stderr_is_journal())
+        /* Without its socket, sd_journal_sendv() drops what it is given and calls that success. */
+        if (stderr_is_journal() && access(JOURNAL_SOCKET, W_OK) >= 0)
                 target = TARGET_JOURNAL;
         else
                 target = isatty(STDERR_FILENO) ? TARGET_TERMINAL : TARGET_STDERR;
@@ -70,12 +72,34 @@ static int log_to_journal(int level, int error, const char *module, const char *
         return sd_journal_sendv(fields, n);
 }
 
+/* Texts may hold what somebody sent: it must not end the line, and begin one of its own, or move the
+ * cursor. */
+static void blank_controls(char *s) {
+        for (; *s; s++)
+                if ((unsigned char)*s < ' ' || *s == 0x7f)
+                        *s = ' ';
+}
+
+static void log_to_stderr(int level, const char *module, char *text) {
+        char line[LINE_SIZE + 300], prefix[8] = "";
+        ssize_t n;
+
+        blank_controls(text);
+        if (target != TARGET_TERMINAL)
+                snprintf(prefix, sizeof(prefix), "<%d>", level);
+        snprintf(line, sizeof(line), "%s%s%s%s\n", prefix, module ? module : "", module ? ": " : "",
+                 text);
+        /* One write for each line, so that lines of several processes do not mix. */
+        do
+                n = write(STDERR_FILENO, line, strlen(line));
+        while (n < 0 && errno == EINTR); /* of other failures there is nobody to tell */
+}
+
 int log_full(int level, int error, const char *module, const char *feature, const char *format,
              ...) {
-        char text[LINE_SIZE], line[LINE_SIZE + 300];
+        char text[LINE_SIZE];
         int saved = errno;
         va_list ap;
-        int n;
 
         if (level > max_level)
                 return error;
@@ -83,17 +107,8 @@ int log_full(int level, int error, const char *module, const char *feature, cons
         va_start(ap, format);
         vsnprintf(text, sizeof(text), format, ap);
         va_end(ap);
-        if (target != TARGET_JOURNAL || log_to_journal(level, error, module, feature, text) < 0) {
-                char prefix[8] = "";
-
-                if (target != TARGET_TERMINAL)
-                        snprintf(prefix, sizeof(prefix), "<%d>", level);
-                /* One write for each line, so that lines of several processes do not mix. */
-                n = snprintf(line, sizeof(line), "%s%s%s%s\n", prefix, module ? module : "",
-                             module ? ": " : "", text);
-                if (n > 0 && write(STDERR_FILENO, line, strlen(line)) < 0)
-                        n = 0; /* nobody to tell */
-        }
+        if (target != TARGET_JOURNAL || log_to_journal(level, error, module, feature, text) < 0)
+                log_to_stderr(level, module, text);
         errno = saved;
         return error;
 }

@@ -23,7 +23,7 @@ static const ConfigKey keys[] = {
           .type = CONFIG_STRING,
           .builtin = "auto",
           .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE },
-        { .name = "Backend", .type = CONFIG_STRING, .builtin = "", .sections = EVERYWHERE },
+        { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
         { .name = "Version",
           .type = CONFIG_UNSIGNED,
           .builtin = "0",

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "utf8.h"
+
 #define FILE_SIZE_MAX (64 * 1024)
 /* libinih reads lines in pieces of 199 characters and cuts section names at 49: what is longer
  * would be taken for something else. */
@@ -24,7 +26,7 @@ typedef struct ConfigFile {
         size_t size;
         const char *next; /* for libinih's reader */
         unsigned line;
-        ConfigFileFn *fn;
+        ConfigFileFn *fn; /* NULL: tell nobody */
         void *userdata;
         int error;
 } ConfigFile;
@@ -58,35 +60,39 @@ static int check_trust(int fd, char **reterr_text) {
         return 0;
 }
 
-static int config_file_load(ConfigFile *f, const char *path, char **reterr_text) {
-        ssize_t n = 1;
-        int fd, r;
+/* One byte more than allowed, to see that there is more. */
+static int config_file_read_all(ConfigFile *f, int fd, char **reterr_text) {
+        ssize_t n;
 
-        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-        if (fd < 0)
-                return refuse(reterr_text, -errno, "cannot be opened: %s", strerror(errno));
-        r = check_trust(fd, reterr_text);
-        if (r >= 0) {
-                f->text = malloc(FILE_SIZE_MAX + 2);
-                if (!f->text)
-                        r = refuse(reterr_text, -ENOMEM, "cannot be read: no memory");
-        }
-        while (r >= 0 && n > 0 && f->size <= FILE_SIZE_MAX) {
+        f->text = malloc(FILE_SIZE_MAX + 2);
+        if (!f->text)
+                return refuse(reterr_text, -ENOMEM, "cannot be read: no memory");
+        do {
                 n = read(fd, f->text + f->size, FILE_SIZE_MAX + 1 - f->size);
-                if (n < 0 && errno != EINTR)
-                        r = refuse(reterr_text, -errno, "cannot be read: %s", strerror(errno));
-                else if (n > 0)
+                if (n > 0)
                         f->size += (size_t)n;
-                else if (n < 0)
-                        n = 1;
-        }
-        close(fd);
-        if (r < 0)
-                return r;
+        } while ((n > 0 && f->size <= FILE_SIZE_MAX) || (n < 0 && errno == EINTR));
+        if (n < 0)
+                return refuse(reterr_text, -errno, "cannot be read: %s", strerror(errno));
         if (f->size > FILE_SIZE_MAX)
                 return refuse(reterr_text, -EFBIG, "is larger than %d KiB", FILE_SIZE_MAX / 1024);
         f->text[f->size] = '\0';
         return 0;
+}
+
+static int config_file_load(ConfigFile *f, const char *path, char **reterr_text) {
+        int fd, r;
+
+        fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+        if (fd < 0 && errno == ELOOP)
+                return refuse(reterr_text, -EPERM, "is a symbolic link, which is not followed");
+        if (fd < 0)
+                return refuse(reterr_text, -errno, "cannot be opened: %s", strerror(errno));
+        r = check_trust(fd, reterr_text);
+        if (r >= 0)
+                r = config_file_read_all(f, fd, reterr_text);
+        close(fd);
+        return r;
 }
 
 /* ---- its lines ---- */
@@ -99,10 +105,41 @@ static size_t trim(const char **s, size_t size) {
         return size;
 }
 
-/* The text of a line that libinih would read as it looks, or why not. */
+/* Texts of a file reach people and the bus. */
+static bool is_utf8(const char *s, size_t size) {
+        char text[LINE_SIZE_MAX + 1];
+
+        memcpy(text, s, size);
+        text[size] = '\0';
+        return utf8_is_valid(text);
+}
+
+static const char *section_flaw(const char *s, size_t size) {
+        const char *end = memchr(s, ']', size);
+
+        if (!end)
+                return "this section has no ']'";
+        if (end != s + size - 1)
+                return "something stands behind the ']'";
+        if (end - s - 1 > SECTION_SIZE_MAX)
+                return "the name of this section is longer than 49 bytes";
+        return NULL;
+}
+
+static const char *key_flaw(const char *s, size_t size) {
+        const char *equals = memchr(s, '=', size);
+        const char *key = s;
+
+        if (!equals)
+                return "this line has no '='";
+        if (trim(&key, (size_t)(equals - s)) == 0 || memchr(s, ':', (size_t)(equals - s)))
+                return "this is not the name of a key";
+        return NULL;
+}
+
+/* Why libinih would not read a line as it looks, or NULL. */
 static const char *line_flaw(const char *line, size_t size, bool *in_section) {
         const char *s = line;
-        const char *equals, *key;
         size_t n;
 
         if (memchr(line, '\0', size))
@@ -114,25 +151,13 @@ static const char *line_flaw(const char *line, size_t size, bool *in_section) {
                 return NULL;
         if (s != line)
                 return "this line is indented, which is not supported";
+        if (!is_utf8(s, n))
+                return "this line is not UTF-8";
         if (*s == '[') {
-                const char *end = memchr(s, ']', n);
-
-                if (!end)
-                        return "this section has no ']'";
-                if (end != s + n - 1)
-                        return "something stands behind the ']'";
-                if (end - s - 1 > SECTION_SIZE_MAX)
-                        return "the name of this section is longer than 49 bytes";
                 *in_section = true;
-                return NULL;
+                return section_flaw(s, n);
         }
-        equals = memchr(s, '=', n);
-        if (!equals)
-                return "this line has no '='";
-        key = s;
-        if (trim(&key, (size_t)(equals - s)) == 0 || memchr(s, ':', (size_t)(equals - s)))
-                return "this is not the name of a key";
-        return *in_section ? NULL : "this key stands before any section";
+        return *in_section ? key_flaw(s, n) : "this key stands before any section";
 }
 
 static int check_lines(const ConfigFile *f, unsigned *reterr_line, char **reterr_text) {
@@ -160,22 +185,22 @@ static int check_lines(const ConfigFile *f, unsigned *reterr_line, char **reterr
 /* libinih tells no line numbers, and nothing of a section without keys: both are seen here. */
 static char *on_read(char *buffer, int size, void *userdata) {
         ConfigFile *f = userdata;
-        const char *end;
+        char section[SECTION_SIZE_MAX + 1];
         size_t n;
 
         if (!*f->next || f->error < 0)
                 return NULL;
-        end = strchr(f->next, '\n');
-        n = end ? (size_t)(end + 1 - f->next) : strlen(f->next);
-        if (n > (size_t)size - 1)
-                n = (size_t)size - 1; /* not reached: lines are shorter than the buffer */
+        n = strcspn(f->next, "\n");
+        n += f->next[n] == '\n';
+        if (n >= (size_t)size) {
+                f->error = -E2BIG; /* a libinih that was built with a smaller buffer */
+                return NULL;
+        }
         memcpy(buffer, f->next, n);
         buffer[n] = '\0';
         f->next += n;
         f->line++;
-        if (buffer[0] == '[') {
-                char section[SECTION_SIZE_MAX + 1];
-
+        if (buffer[0] == '[' && f->fn) {
                 snprintf(section, sizeof(section), "%.*s", (int)strcspn(buffer + 1, "]"),
                          buffer + 1);
                 f->error = f->fn(section, NULL, NULL, f->line, f->userdata);
@@ -186,30 +211,41 @@ static char *on_read(char *buffer, int size, void *userdata) {
 static int on_key(void *userdata, const char *section, const char *key, const char *value) {
         ConfigFile *f = userdata;
 
-        if (f->error >= 0)
+        if (f->error >= 0 && f->fn)
                 f->error = f->fn(section, key, value, f->line, f->userdata);
         return 1;
 }
 
+static int config_file_parse(ConfigFile *f, ConfigFileFn *fn, unsigned *reterr_line,
+                             char **reterr_text) {
+        int r;
+
+        f->fn = fn;
+        f->next = f->text;
+        f->line = 0;
+        r = ini_parse_stream(on_read, f, on_key, f);
+        if (f->error < 0)
+                return refuse(reterr_text, f->error, "cannot be read: %s", strerror(-f->error));
+        if (r == 0)
+                return 0;
+        *reterr_line = r > 0 ? (unsigned)r : 0;
+        return refuse(reterr_text, -EBADMSG, "this line cannot be read");
+}
+
 int config_file_read(const char *path, ConfigFileFn *fn, void *userdata, unsigned *reterr_line,
                      char **reterr_text) {
-        ConfigFile f = { .fn = fn, .userdata = userdata };
+        ConfigFile f = { .userdata = userdata };
         int r;
 
         *reterr_line = 0;
         r = config_file_load(&f, path, reterr_text);
         if (r >= 0)
                 r = check_lines(&f, reterr_line, reterr_text);
-        if (r >= 0) {
-                f.next = f.text;
-                r = ini_parse_stream(on_read, &f, on_key, &f);
-                if (f.error < 0) {
-                        r = refuse(reterr_text, f.error, "cannot be read: %s", strerror(-f.error));
-                } else if (r != 0) {
-                        *reterr_line = r > 0 ? (unsigned)r : 0;
-                        r = refuse(reterr_text, -EBADMSG, "this line cannot be read");
-                }
-        }
+        /* Once for nobody: a line that libinih itself refuses must not leave those above it told. */
+        if (r >= 0)
+                r = config_file_parse(&f, NULL, reterr_line, reterr_text);
+        if (r >= 0)
+                r = config_file_parse(&f, fn, reterr_line, reterr_text);
         free(f.text);
         return r;
 }

@@ -22,25 +22,35 @@ typedef struct Load {
         const char *path;
 } Load;
 
-static int on_setting(const char *section, const char *key, const char *value, unsigned line,
-                      void *userdata) {
-        Load *load = userdata;
-        Config *c = load->config;
+/* What the same file has said of the same key. */
+static const Entry *config_find_earlier(const Config *c, const char *section, const char *key,
+                                        const char *path) {
+        for (size_t i = 0; i < c->n_entries; i++) {
+                const Entry *e = &c->entries[i];
 
-        if (key)
-                for (size_t i = 0; i < c->n_entries; i++) {
-                        const Entry *e = &c->entries[i];
-
-                        if (strcmp(e->section, section) == 0 && strcmp(e->key->name, key) == 0 &&
-                            strcmp(e->origin, load->path) == 0 && e->line != 0)
-                                return config_add_problem(c, load->path, line, section,
-                                                          "[%s]: '%s' stands in line %u already",
-                                                          section, key, e->line);
-                }
-        return config_add(c, LAYER_FILE, section, key, value, load->path, line);
+                if (e->layer == LAYER_FILE && strcmp(e->section, section) == 0 &&
+                    strcmp(e->key->name, key) == 0 && strcmp(e->origin, path) == 0)
+                        return e;
+        }
+        return NULL;
 }
 
-int config_load_file(Config *c, const char *path) {
+static int on_setting(const char *section, const char *key, const char *value, unsigned line,
+                      void *userdata) {
+        const Load *load = userdata;
+        const Entry *earlier;
+
+        if (key && config_section_kind(section) == 0)
+                return 0; /* said where the section begins */
+        earlier = key ? config_find_earlier(load->config, section, key, load->path) : NULL;
+        if (earlier)
+                return config_add_problem(load->config, load->path, line, section,
+                                          "[%s]: '%s' stands in line %u already", section, key,
+                                          earlier->line);
+        return config_add(load->config, LAYER_FILE, section, key, value, load->path, line);
+}
+
+static int config_read(Config *c, const char *path, bool may_be_missing) {
         Load load = { .config = c, .path = path };
         char *text = NULL;
         unsigned line;
@@ -49,23 +59,21 @@ int config_load_file(Config *c, const char *path) {
         r = config_file_read(path, on_setting, &load, &line, &text);
         if (r >= 0)
                 return 0;
-        q = config_add_problem(c, path, line, NULL, "%s", text ? text : strerror(-r));
+        if (r == -ENOENT && may_be_missing)
+                q = 0;
+        else
+                q = config_add_problem(c, path, line, NULL, "%s", text ? text : strerror(-r));
         free(text);
         return q < 0 ? q : r;
 }
 
+int config_load_file(Config *c, const char *path) {
+        return config_read(c, path, false);
+}
+
 /* A file of a layer may be missing, and is only left out when it is bad. */
 static int config_load_optional(Config *c, const char *path) {
-        size_t before = c->n_problems;
-        int r;
-
-        r = config_load_file(c, path);
-        if (r == -ENOENT && c->n_problems == before + 1) {
-                c->n_problems--;
-                free((char *)c->problems[before].origin);
-                free((char *)c->problems[before].text);
-        }
-        return r == -ENOMEM ? r : 0;
+        return config_read(c, path, true) == -ENOMEM ? -ENOMEM : 0;
 }
 
 static int is_drop_in(const struct dirent *entry) {
@@ -78,45 +86,57 @@ static int compare_names(const struct dirent **a, const struct dirent **b) {
         return strcmp((*a)->d_name, (*b)->d_name);
 }
 
+static int config_load_below(Config *c, const char *directory, const char *name) {
+        char *path;
+        int r;
+
+        if (asprintf(&path, "%s/%s", directory, name) < 0)
+                return -ENOMEM;
+        r = config_load_optional(c, path);
+        free(path);
+        return r;
+}
+
 static int config_load_directory(Config *c, const char *path) {
         struct dirent **entries;
         int r = 0;
         int n;
 
         n = scandir(path, &entries, is_drop_in, compare_names);
+        if (n < 0 && errno == ENOENT)
+                return 0;
         if (n < 0)
-                return errno == ENOMEM ? -ENOMEM : 0;
+                return errno == ENOMEM ? -ENOMEM
+                                       : config_add_problem(c, path, 0, NULL, "cannot be read: %s",
+                                                            strerror(errno));
         for (int i = 0; i < n; i++) {
-                char *file;
-
-                if (r >= 0) {
-                        r = asprintf(&file, "%s/%s", path, entries[i]->d_name);
-                        if (r >= 0) {
-                                r = config_load_optional(c, file);
-                                free(file);
-                        } else {
-                                r = -ENOMEM;
-                        }
-                }
+                if (r >= 0)
+                        r = config_load_below(c, path, entries[i]->d_name);
                 free(entries[i]);
         }
         free(entries);
         return r;
 }
 
-int config_load_layers(Config *c, const char *name) {
-        char path[512];
+int config_load_layers_in(Config *c, const char *vendor_dir, const char *sysconf_dir,
+                          const char *name) {
+        char *drop_ins;
         int r;
 
-        snprintf(path, sizeof(path), FASCIA_VENDOR_DIR "/%s", name);
-        r = config_load_optional(c, path);
-        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s", name);
+        r = config_load_below(c, vendor_dir, name);
         if (r >= 0)
-                r = config_load_optional(c, path);
-        snprintf(path, sizeof(path), FASCIA_SYSCONF_DIR "/%s.d", name);
-        if (r >= 0)
-                r = config_load_directory(c, path);
+                r = config_load_below(c, sysconf_dir, name);
+        if (r < 0)
+                return r;
+        if (asprintf(&drop_ins, "%s/%s.d", sysconf_dir, name) < 0)
+                return -ENOMEM;
+        r = config_load_directory(c, drop_ins);
+        free(drop_ins);
         return r;
+}
+
+int config_load_layers(Config *c, const char *name) {
+        return config_load_layers_in(c, FASCIA_VENDOR_DIR, FASCIA_SYSCONF_DIR, name);
 }
 
 /* "PluginPath" is FASCIA_PLUGIN_PATH. */

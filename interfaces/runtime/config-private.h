@@ -33,9 +33,8 @@ struct Config {
         size_t n_modules;
 };
 
-
-/* NULL when the text is a value of the key, *ret_number being what is not text; else what was expected. */
-const char *config_value_parse(const ConfigKey *key, const char *text, uint64_t *ret_number);
+/* CONFIG_IN_*; 0: not the name of a section. */
+unsigned config_section_kind(const char *section);
 
 int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* A configuration: what was said by whom, what is wrong with it, and what is in effect. */
-
 #include <assert.h>
 #include <ctype.h>
 #include <errno.h>
@@ -9,6 +8,7 @@
 #include <string.h>
 
 #include "config-private.h"
+#include "config-value.h"
 
 int config_new(const ConfigKey *keys, size_t n_keys, Config **ret) {
         Config *c;
@@ -50,7 +50,7 @@ Config *config_free(Config *c) {
 /* ---- problems ---- */
 
 int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
-                              const char *format, ...) {
+                       const char *format, ...) {
         ConfigProblem p = { .line = line };
         ConfigProblem *problems;
         char *text;
@@ -114,16 +114,18 @@ static bool name_is_valid(const char *s, size_t size) {
         return true;
 }
 
-/* CONFIG_IN_*; 0: not the name of a section. */
-static unsigned section_kind(const char *section) {
+unsigned config_section_kind(const char *section) {
         const char *slash = strchr(section, '/');
 
         if (strcmp(section, "fascia") == 0)
                 return CONFIG_IN_FASCIA;
         if (!slash)
                 return name_is_valid(section, strlen(section)) ? CONFIG_IN_MODULE : 0;
+        /* A module cannot have the name of the general section. */
+        if (section_is_of(section, "fascia") || strchr(slash, '.'))
+                return 0;
         return name_is_valid(section, (size_t)(slash - section)) &&
-                               name_is_valid(slash + 1, strlen(slash + 1)) && !strchr(slash, '.')
+                               name_is_valid(slash + 1, strlen(slash + 1))
                        ? CONFIG_IN_INTERFACE
                        : 0;
 }
@@ -132,7 +134,7 @@ static int config_note_module(Config *c, const char *section) {
         size_t n = strcspn(section, "/");
         char **modules;
 
-        if (section_kind(section) == CONFIG_IN_FASCIA || section_kind(section) == 0)
+        if (config_section_kind(section) == CONFIG_IN_FASCIA || config_section_kind(section) == 0)
                 return 0;
         for (size_t i = 0; i < c->n_modules; i++)
                 if (strlen(c->modules[i]) == n && strncmp(c->modules[i], section, n) == 0)
@@ -186,11 +188,11 @@ static int config_put(Config *c, const Entry *new) {
         return 0;
 }
 
-int config_add(Config *c, Layer layer, const char *section, const char *name,
-                      const char *value, const char *origin, unsigned line) {
-        unsigned kind = section_kind(section);
+int config_add(Config *c, Layer layer, const char *section, const char *name, const char *value,
+               const char *origin, unsigned line) {
+        unsigned kind = config_section_kind(section);
+        char expected[256];
         const ConfigKey *key;
-        const char *expected;
         uint64_t number;
         int r;
 
@@ -208,10 +210,11 @@ int config_add(Config *c, Layer layer, const char *section, const char *name,
                 return config_add_problem(c, origin, line, section,
                                           "[%s]: '%s' cannot be set in this section", section,
                                           name);
-        expected = config_value_parse(key, value, &number);
-        if (expected)
+        if (!config_value_parse(key, value, &number)) {
+                config_value_expected(key, expected, sizeof(expected));
                 return config_add_problem(c, origin, line, section, "[%s]: %s=%s: expected %s",
                                           section, name, value, expected);
+        }
         r = config_put(c, &(Entry){ .section = (char *)section,
                                     .key = key,
                                     .layer = layer,
@@ -241,7 +244,7 @@ static const Entry *config_find_in(const Config *c, Layer layer, const char *mod
 
         for (size_t i = 0; i < c->n_entries; i++) {
                 const Entry *e = &c->entries[i];
-                unsigned kind = section_kind(e->section);
+                unsigned kind = config_section_kind(e->section);
 
                 if (e->key != key || e->layer != layer || kind <= best_kind)
                         continue;
@@ -283,10 +286,11 @@ static uint64_t config_get_number(const Config *c, const char *module, const cha
 
 const char *config_get_string(const Config *c, const char *module, const char *interface,
                               const char *name) {
-        const char *value = config_lookup(c, module, interface, name);
+        const ConfigKey *key = config_find_key(c, name);
 
-        assert(value);
-        return value;
+        assert(key && (key->type == CONFIG_STRING || key->type == CONFIG_NAME ||
+                       key->type == CONFIG_PATHS || key->type == CONFIG_WORD));
+        return config_lookup(c, module, interface, name);
 }
 
 bool config_get_bool(const Config *c, const char *module, const char *interface, const char *name) {
@@ -342,7 +346,7 @@ const char *config_next_interface(const Config *c, const char *module, const cha
         for (size_t i = 0; i < c->n_entries; i++) {
                 const char *section = c->entries[i].section;
 
-                if (section_kind(section) != CONFIG_IN_INTERFACE ||
+                if (config_section_kind(section) != CONFIG_IN_INTERFACE ||
                     !section_is_of(section, module) || !is_first_of_section(c, i))
                         continue;
                 if (passed)
@@ -355,7 +359,8 @@ const char *config_next_interface(const Config *c, const char *module, const cha
 static bool same_values(const Config *a, const Config *b, const char *module,
                         const char *interface) {
         for (size_t i = 0; i < a->n_keys; i++)
-                if (strcmp(config_lookup(a, module, interface, a->keys[i].name),
+                if (a->keys[i].sections & (CONFIG_IN_MODULE | CONFIG_IN_INTERFACE) &&
+                    strcmp(config_lookup(a, module, interface, a->keys[i].name),
                            config_lookup(b, module, interface, a->keys[i].name)) != 0)
                         return false;
         return true;
@@ -366,7 +371,7 @@ static bool same_interfaces(const Config *a, const Config *b, const char *module
         for (size_t i = 0; i < a->n_entries; i++) {
                 const char *section = a->entries[i].section;
 
-                if (section_kind(section) == CONFIG_IN_INTERFACE &&
+                if (config_section_kind(section) == CONFIG_IN_INTERFACE &&
                     section_is_of(section, module) &&
                     !same_values(a, b, module, strchr(section, '/') + 1))
                         return false;
@@ -395,29 +400,24 @@ static void dump_entry(const Entry *e, const ConfigKey *key, FILE *f) {
                 fprintf(f, "# %s\n%s=%s\n", e->origin, key->name, e->value);
 }
 
-static void dump_section(const Config *c, const char *section, FILE *f) {
-        fprintf(f, "\n[%s]\n", section);
-        for (size_t i = 0; i < c->n_keys; i++) {
-                const Entry *e = config_find_entry(c, section, &c->keys[i], LAYER_FILE);
-
-                if (e)
-                        dump_entry(e, &c->keys[i], f);
-        }
+static void dump_section(const Config *c, const char *module, const char *interface, unsigned kind,
+                         FILE *f) {
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (c->keys[i].sections & kind)
+                        dump_entry(config_find(c, module, interface, &c->keys[i]), &c->keys[i], f);
 }
 
 void config_dump(const Config *c, FILE *f) {
-        fprintf(f, "[fascia]\n");
-        for (size_t i = 0; i < c->n_keys; i++)
-                if (c->keys[i].sections & CONFIG_IN_FASCIA)
-                        dump_entry(config_find(c, NULL, NULL, &c->keys[i]), &c->keys[i], f);
-        for (size_t m = 0; m < c->n_modules; m++) {
-                dump_section(c, c->modules[m], f);
-                for (size_t i = 0; i < c->n_entries; i++) {
-                        const char *section = c->entries[i].section;
+        const char *module = NULL, *interface = NULL;
 
-                        if (section_kind(section) == CONFIG_IN_INTERFACE &&
-                            section_is_of(section, c->modules[m]) && is_first_of_section(c, i))
-                                dump_section(c, section, f);
+        fprintf(f, "[fascia]\n");
+        dump_section(c, NULL, NULL, CONFIG_IN_FASCIA, f);
+        while ((module = config_next_module(c, module))) {
+                fprintf(f, "\n[%s]\n", module);
+                dump_section(c, module, NULL, CONFIG_IN_MODULE, f);
+                while ((interface = config_next_interface(c, module, interface))) {
+                        fprintf(f, "\n[%s/%s]\n", module, interface);
+                        dump_section(c, module, interface, CONFIG_IN_INTERFACE, f);
                 }
         }
 }

@@ -12,6 +12,7 @@ typedef struct Config Config;
 
 typedef enum ConfigType {
         CONFIG_STRING,
+        CONFIG_NAME,    /* of a plugin: small letters, digits and '-'; empty: none */
         CONFIG_BOOLEAN, /* yes, no, true, false, on, off, 1, 0 */
         CONFIG_UNSIGNED,
         CONFIG_TIME, /* in microseconds; units us ms s min h, a bare number is seconds */
@@ -44,8 +45,11 @@ Config *config_free(Config *c);
 /* FASCIA_VENDOR_DIR/NAME, FASCIA_SYSCONF_DIR/NAME, then FASCIA_SYSCONF_DIR/NAME.d/ *.conf in the
  * order of names; missing ones are fine. */
 int config_load_layers(Config *c, const char *name);
+/* The same, below directories that are not built in. */
+int config_load_layers_in(Config *c, const char *vendor_dir, const char *sysconf_dir,
+                          const char *name);
 /* One file. Also returns an error when the file as a whole cannot be used: -ENOENT, -EPERM (not to
- * be trusted), -EBADMSG (not to be parsed), … */
+ * be trusted), -EFBIG (over 64 KiB), -EBADMSG (not to be parsed), … */
 int config_load_file(Config *c, const char *path);
 /* FASCIA_PLUGIN_PATH for PluginPath, and so on, for each key of [fascia]; nothing in secure
  * execution. */
@@ -66,7 +70,7 @@ const ConfigProblem *config_problems(const Config *c, size_t n);
 /* The first problem in the sections of the module, or NULL. */
 const ConfigProblem *config_module_problem(const Config *c, const char *module);
 
-/* The value in effect. The command line comes before the environment, that before files; in each of
+/* The value in effect; of config_get_string(), for the types that are text. The command line comes before the environment, that before files; in each of
  * them the interface's section before the module's, that before [fascia]; at last the built-in
  * value. module and interface may be NULL. The key must be known and of that type. Borrowed strings
  * live as long as the configuration. */
@@ -91,9 +95,10 @@ const char *config_next_module(const Config *c, const char *previous);
 /* The interfaces of a module that have a section with keys, in any order; previous NULL: the first.
  */
 const char *config_next_interface(const Config *c, const char *module, const char *previous);
-/* Whether a module would find the same values in both. */
+/* Whether a module would find the same values in both, of the keys that may stand in its sections.
+ */
 bool config_module_equal(const Config *a, const Config *b, const char *module);
 
-/* Every key of [fascia] and what the other sections say, each below a comment that says where it
- * comes from. */
+/* Every key of [fascia], and of each section that there is, with the value in effect there, each
+ * below a comment that says where it comes from. A file with this content means the same. */
 void config_dump(const Config *c, FILE *f);
