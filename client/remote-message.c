@@ -397,7 +397,7 @@ static int read_changed(RemoteModule *m, RemoteObject *o, Reader *r) {
         if (k >= 0)
                 k = read_interface(o, interface, r, &f);
         if (k >= 0)
-                k = read_invalidated(o, f.has_interface, r);
+                k = read_invalidated(o, f.has_interface && !o->feature->is_failed, r);
         if (k < 0)
                 return k;
         if (o && is_root(o))
@@ -419,6 +419,11 @@ static int read_added(RemoteModule *m, Reader *r, RemoteObject **ret) {
         return k;
 }
 
+/* Of a feature that cannot be used, the last known values and zones stay. */
+static bool is_kept(const RemoteObject *o) {
+        return o->feature->is_failed && !is_root(o);
+}
+
 static int read_removed(RemoteModule *m, Reader *r, RemoteObject **ret) {
         const char *path, *interface;
         RemoteObject *o;
@@ -431,7 +436,7 @@ static int read_removed(RemoteModule *m, Reader *r, RemoteObject **ret) {
         k = reader_enter(r, 'a', "s");
         while (k >= 0 && (k = reader_at_end(r)) == 0) {
                 k = reader_string(r, &interface);
-                if (k >= 0 && o && is_own(o, interface))
+                if (k >= 0 && o && is_own(o, interface) && !is_kept(o))
                         object_disappear(o);
         }
         *ret = o;

@@ -161,32 +161,32 @@ static void object_announce_presence(Object *o) {
         o->info = 0;
 }
 
-static void object_announce(Object *o) {
-        if (!object_is_there(o))
-                return;
+static void object_note_unsupported(Object *o) {
         for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
                 if ((o->known[p] != KNOWN_NOTHING) != object_has_value(o, p))
                         o->info |= INFO_UNSUPPORTED;
-        /* Who hears that a feature is gone must not take its values for withdrawn ones, nor act on
-         * values of a feature that he believes to be gone. */
-        if (!feature_is_ready(o->feature)) {
-                object_announce_info(o);
-                object_announce_values(o);
-        } else {
-                object_announce_values(o);
-                object_announce_info(o);
-        }
 }
 
+/* Who hears that a feature is gone must not take its values for withdrawn ones, nor its zones for
+ * removed: that it is gone is told first. That it is there is told last, when all the rest is
+ * known. */
 static void service_announce(Service *s) {
         Object *first = s->dirty_first, *next;
 
         s->dirty_first = s->dirty_last = NULL;
+        for (Object *o = first; o; o = o->next_dirty) {
+                object_note_unsupported(o);
+                if (object_is_there(o) && o->is_announced && !feature_is_ready(o->feature))
+                        object_announce_info(o);
+        }
         for (Object *o = first; o; o = o->next_dirty)
                 object_announce_presence(o);
         for (Object *o = first; o; o = next) {
                 next = o->next_dirty;
-                object_announce(o);
+                if (object_is_there(o)) {
+                        object_announce_values(o);
+                        object_announce_info(o);
+                }
                 o->is_dirty = false;
                 o->next_dirty = NULL;
         }

@@ -641,6 +641,27 @@ static void a_feature_that_fails_keeps_its_last_values(void **state) {
         assert_int_equal(bus.n_calls, 0);
 }
 
+/* What the service then says to those who know no states: that there is no value, and no zone. */
+static void what_a_failed_feature_takes_back_stays_the_last_known(void **state) {
+        (void)state;
+        begin_ready();
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesAdded", "oa{sa{sv}}", LEFT, 1,
+                        INTERFACE, 1, "FanLevel", "i", 2);
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        FEATURE1, 3, "State", "s", "unavailable", "Error", "s", "no fan",
+                        "FasciaSerial", "t", UINT64_C(12), 0);
+        fake_bus_signal(&bus, SERVICE, PATH, MANAGER, "InterfacesRemoved", "oas", LEFT, 2,
+                        INTERFACE, FEATURE1);
+        fake_bus_signal(&bus, SERVICE, FEATURE, PROPERTIES, "PropertiesChanged", "sa{sv}as",
+                        INTERFACE, 1, "FasciaSerial", "t", UINT64_C(14), 1, "FanLevel");
+        settle();
+        assert_heard("+FrontLeft :unavailable ");
+        assert_int_equal(climate_control_get_fan_level(climate), 3);
+        assert_true(climate_control_has_fan_level(climate));
+        assert_non_null(climate_control_get_zone(climate, "FrontLeft"));
+        assert_int_equal(statistics()->gaps, 0);
+}
+
 static void what_a_failed_feature_does_not_show_stays_the_last_known(void **state) {
         (void)state;
         begin_ready();
@@ -1077,6 +1098,7 @@ int main(void) {
                 TEST(a_cached_getter_makes_no_system_call),
                 TEST(a_feature_that_failed_in_the_service_is_unavailable_with_its_reason),
                 TEST(a_feature_that_fails_keeps_its_last_values),
+                TEST(what_a_failed_feature_takes_back_stays_the_last_known),
                 TEST(what_a_failed_feature_does_not_show_stays_the_last_known),
                 TEST(a_new_owner_is_read_and_only_what_differs_is_told),
                 TEST(what_the_successor_does_not_have_is_withdrawn),
