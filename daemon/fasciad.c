@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "check.h"
 #include "log.h"
 #include "manager.h"
 #include "settings.h"
@@ -163,7 +164,7 @@ static int run(int argc, char *argv[]) {
         if (options.dump_config || options.check_config) {
                 if (options.dump_config)
                         config_dump(config, stdout);
-                r = options.check_config ? manager_check(config, options.dev) : 0;
+                r = options.check_config ? check_config(config, options.dev) : 0;
                 config_free(config);
                 return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
         }

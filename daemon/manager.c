@@ -13,7 +13,6 @@
 #include <systemd/sd-daemon.h>
 #include <systemd/sd-event.h>
 
-#include "descriptor.h"
 #include "log.h"
 #include "module.h"
 
@@ -37,10 +36,6 @@ struct Manager {
 };
 
 /* ---- status ---- */
-
-static const char *module_get_error(const Module *module) {
-        return module->fault ? module->fault : service_get_error(module->service);
-}
 
 /* Appends to a text of a fixed size; what has no place is cut off. */
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size,
@@ -79,20 +74,6 @@ static void manager_tell_status(Manager *m) {
                            faults);
         else
                 sd_notifyf(0, "STATUS=%u module%s, all served%s", n, n == 1 ? "" : "s", faults);
-}
-
-/* Says once what has gone wrong with a module, and when it is well again. */
-static void module_log(Module *module) {
-        const char *error = module_get_error(module);
-
-        if (error && (!module->logged || strcmp(module->logged, error) != 0))
-                log_module_error(module->name, "%s", error);
-        else if (!error && module->logged)
-                log_module_info(module->name, "Works again");
-        else
-                return;
-        free(module->logged);
-        module->logged = error ? strdup(error) : NULL;
 }
 
 static void manager_report(Manager *m) {
@@ -146,10 +127,6 @@ static void manager_apply_limits(Manager *m) {
                 service_set(module->service, &m->limits);
 }
 
-static bool is_wanted(const Config *config, const char *name) {
-        return config_get_bool(config, name, NULL, "Enabled");
-}
-
 static Module *manager_find_module(Manager *m, const char *name) {
         for (Module *module = m->modules; module; module = module->next)
                 if (strcmp(module->name, name) == 0)
@@ -182,7 +159,7 @@ static int manager_add_modules(Manager *m) {
         int r;
 
         while ((name = config_next_module(m->config, name))) {
-                if (!is_wanted(m->config, name))
+                if (!module_is_wanted(m->config, name))
                         continue;
                 r = manager_add_module(m, name, NULL);
                 if (r < 0)
@@ -205,20 +182,6 @@ static void manager_check_names(Manager *m) {
         m->is_ready = true;
         sd_notify(0, "READY=1");
         log_info("Serving on %s", connection_get_address(m->connection));
-}
-
-/* It stays off the bus; the others do not care. */
-__attribute__((format(printf, 2, 3))) static void module_set_fault(Module *module,
-                                                                   const char *format, ...) {
-        va_list ap;
-
-        service_detach(module->service);
-        module->awaits_name = false;
-        free(module->fault);
-        va_start(ap, format);
-        if (vasprintf(&module->fault, format, ap) < 0)
-                module->fault = NULL;
-        va_end(ap);
 }
 
 static void on_name(int error, void *userdata) {
@@ -373,7 +336,7 @@ static void manager_remove_unwanted(Manager *m) {
                 do
                         name = config_next_module(m->config, name);
                 while (name && strcmp(name, module->name) != 0);
-                if (name && is_wanted(m->config, name)) {
+                if (name && module_is_wanted(m->config, name)) {
                         p = &module->next;
                         continue;
                 }
@@ -419,7 +382,7 @@ static void manager_apply(Manager *m, const Config *old) {
         while ((name = config_next_module(m->config, name))) {
                 Module *module = manager_find_module(m, name);
 
-                if (!is_wanted(m->config, name))
+                if (!module_is_wanted(m->config, name))
                         continue;
                 if (!module) {
                         int r = manager_add_module(m, name, &module);
@@ -521,16 +484,6 @@ static int manager_add_signals(Manager *m) {
 
 /* ---- life ---- */
 
-static int make_host(Loop *loop, const Config *config, bool dev, Host **ret) {
-        const HostSettings settings = {
-                .plugin_path = config_get_string(config, NULL, NULL, "PluginPath"),
-                .module_path = config_get_string(config, NULL, NULL, "ModulePath"),
-                .allow_own_plugins = dev,
-        };
-
-        return host_new(loop, config, &settings, ret);
-}
-
 int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) {
         QuotaSettings quota;
         Manager *m;
@@ -550,7 +503,7 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = quota_new(&quota, &m->quota);
         if (r >= 0)
-                r = make_host(m->loop, config, settings->dev, &m->host);
+                r = module_new_host(m->loop, config, settings->dev, &m->host);
         if (r >= 0)
                 r = manager_add_signals(m);
         if (r < 0) {
@@ -611,71 +564,4 @@ int manager_run(Manager *m) {
                 return EXIT_FAILURE;
         }
         return r;
-}
-
-/* ---- checking ---- */
-
-static int check_module(Host *host, const Config *config, const char *name) {
-        const struct fascia_module_library *library;
-        char *reason = NULL;
-        int n_faults = 0;
-
-        if (host_load_module(host, name, (uint32_t)config_get_uint(config, name, NULL, "Version"),
-                             &library, &reason) < 0) {
-                fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
-                free(reason);
-                return 1;
-        }
-        reason = module_find_stray_interface(config, name, library->module);
-        if (reason) {
-                fprintf(stderr, "%s\n", reason);
-                free(reason);
-                n_faults++;
-        }
-        for (uint32_t i = 0; i < library->module->n_interfaces; i++) {
-                const struct fascia_interface *interface = module_interface(library->module, i);
-                const char *plugin = config_get_string(config, name, interface->name, "Backend");
-                HostBackend backend;
-
-                reason = NULL;
-                if (!*plugin) {
-                        fprintf(stderr, "[%s]: no Backend= for %s\n", name, interface->name);
-                        n_faults++;
-                } else if (host_find_backend(host, plugin, interface, &backend, &reason) < 0) {
-                        fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
-                        n_faults++;
-                }
-                free(reason);
-        }
-        return n_faults;
-}
-
-static void print_problem(const ConfigProblem *p) {
-        if (p->line > 0)
-                fprintf(stderr, "%s:%u: %s\n", p->origin, p->line, p->text);
-        else
-                fprintf(stderr, "%s: %s\n", p->origin, p->text);
-}
-
-int manager_check(const Config *config, bool dev) {
-        const ConfigProblem *p;
-        const char *name = NULL;
-        int n_faults = 0;
-        Loop *loop;
-        Host *host;
-
-        for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
-                print_problem(p);
-        if (loop_new(NULL, &loop) < 0)
-                return n_faults + 1;
-        if (make_host(loop, config, dev, &host) < 0) {
-                loop_unref(loop);
-                return n_faults + 1;
-        }
-        while ((name = config_next_module(config, name)))
-                if (is_wanted(config, name))
-                        n_faults += check_module(host, config, name);
-        host_free(host);
-        loop_unref(loop);
-        return n_faults;
 }

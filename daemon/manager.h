@@ -24,7 +24,3 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret);
 Manager *manager_free(Manager *m);
 /* Serves until it is told to stop. Returns the exit status: 0 after SIGTERM or SIGINT. */
 int manager_run(Manager *m);
-
-/* Whether everything that the configuration names is there and fits; prints what is not. No bus is
- * used. Returns the number of faults. */
-int manager_check(const Config *config, bool dev);

@@ -4,11 +4,13 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "descriptor.h"
+#include "log.h"
 
 void module_read_settings(const Config *config, ServiceSettings *ret_settings,
                           QuotaSettings *ret_quota) {
@@ -21,6 +23,20 @@ void module_read_settings(const Config *config, ServiceSettings *ret_settings,
                 .burst = config_get_uint(config, NULL, NULL, "CallBurst"),
                 .in_flight = config_get_uint(config, NULL, NULL, "MaxCallsInFlight"),
         };
+}
+
+bool module_is_wanted(const Config *config, const char *name) {
+        return config_get_bool(config, name, NULL, "Enabled");
+}
+
+int module_new_host(Loop *loop, const Config *config, bool dev, Host **ret) {
+        const HostSettings settings = {
+                .plugin_path = config_get_string(config, NULL, NULL, "PluginPath"),
+                .module_path = config_get_string(config, NULL, NULL, "ModulePath"),
+                .allow_own_plugins = dev,
+        };
+
+        return host_new(loop, config, &settings, ret);
 }
 
 /* The name that a module would have on the bus, of which nothing else is known: a caller must get
@@ -135,6 +151,39 @@ int module_new(Host *host, const Config *config, const char *name, const Service
         *ret = m;
         return 0;
 }
+
+/* ---- faults ---- */
+
+void module_set_fault(Module *module, const char *format, ...) {
+        va_list ap;
+
+        service_detach(module->service);
+        module->awaits_name = false;
+        free(module->fault);
+        va_start(ap, format);
+        if (vasprintf(&module->fault, format, ap) < 0)
+                module->fault = NULL;
+        va_end(ap);
+}
+
+const char *module_get_error(const Module *module) {
+        return module->fault ? module->fault : service_get_error(module->service);
+}
+
+void module_log(Module *module) {
+        const char *error = module_get_error(module);
+
+        if (error && (!module->logged || strcmp(module->logged, error) != 0))
+                log_module_error(module->name, "%s", error);
+        else if (!error && module->logged)
+                log_module_info(module->name, "Works again");
+        else
+                return;
+        free(module->logged);
+        module->logged = error ? strdup(error) : NULL;
+}
+
+/* ---- the end ---- */
 
 Module *module_free(Module *m) {
         if (!m)

@@ -15,7 +15,7 @@ typedef struct Module {
         void *owner;
         bool awaits_name;
         char *fault;  /* why it is not on the bus; NULL: it is, or will be */
-        char *logged; /* what was last said to be wrong */
+        char *logged; /* what module_log() said last */
 } Module;
 
 /* Makes the service of a module and starts its backends. What does not work is exported as such;
@@ -25,6 +25,18 @@ int module_new(Host *host, const Config *config, const char *name, const Service
 Module *module_free(Module *m);
 /* Starts the backends anew, as the configuration says now. */
 void module_restart(Module *m, const Config *config);
+
+/* Whether a module that has a section is to be served. */
+bool module_is_wanted(const Config *config, const char *name);
+/* The host that runs the backends of all modules. dev: plugins of the own user are trusted. */
+int module_new_host(Loop *loop, const Config *config, bool dev, Host **ret);
+
+/* It stays off the bus, for this reason; the others do not care. */
+void module_set_fault(Module *m, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* What is wrong with it, its service or one of its features; NULL: nothing. */
+const char *module_get_error(const Module *m);
+/* Says once what has gone wrong, and once when all is well again. */
+void module_log(Module *m);
 
 /* The quota of the configuration, and its other limits. */
 void module_read_settings(const Config *config, ServiceSettings *ret_settings,

@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* What --check-config does: says what would not work, without serving anything. */
+#include "check.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "descriptor.h"
+#include "module.h"
+
+static int check_module(Host *host, const Config *config, const char *name) {
+        const struct fascia_module_library *library;
+        char *reason = NULL;
+        int n_faults = 0;
+
+        if (host_load_module(host, name, (uint32_t)config_get_uint(config, name, NULL, "Version"),
+                             &library, &reason) < 0) {
+                fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
+                free(reason);
+                return 1;
+        }
+        reason = module_find_stray_interface(config, name, library->module);
+        if (reason) {
+                fprintf(stderr, "%s\n", reason);
+                free(reason);
+                n_faults++;
+        }
+        for (uint32_t i = 0; i < library->module->n_interfaces; i++) {
+                const struct fascia_interface *interface = module_interface(library->module, i);
+                const char *plugin = config_get_string(config, name, interface->name, "Backend");
+                HostBackend backend;
+
+                reason = NULL;
+                if (!*plugin) {
+                        fprintf(stderr, "[%s]: no Backend= for %s\n", name, interface->name);
+                        n_faults++;
+                } else if (host_find_backend(host, plugin, interface, &backend, &reason) < 0) {
+                        fprintf(stderr, "[%s]: %s\n", name, reason ? reason : "no memory");
+                        n_faults++;
+                }
+                free(reason);
+        }
+        return n_faults;
+}
+
+static void print_problem(const ConfigProblem *p) {
+        if (p->line > 0)
+                fprintf(stderr, "%s:%u: %s\n", p->origin, p->line, p->text);
+        else
+                fprintf(stderr, "%s: %s\n", p->origin, p->text);
+}
+
+int check_config(const Config *config, bool dev) {
+        const ConfigProblem *p;
+        const char *name = NULL;
+        int n_faults = 0;
+        Loop *loop;
+        Host *host;
+
+        for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
+                print_problem(p);
+        if (loop_new(NULL, &loop) < 0)
+                return n_faults + 1;
+        if (module_new_host(loop, config, dev, &host) < 0) {
+                loop_unref(loop);
+                return n_faults + 1;
+        }
+        while ((name = config_next_module(config, name)))
+                if (module_is_wanted(config, name))
+                        n_faults += check_module(host, config, name);
+        host_free(host);
+        loop_unref(loop);
+        return n_faults;
+}

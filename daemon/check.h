@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+/* What --check-config does: says what would not work, without serving anything. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "config.h"
+
+/* Whether everything that the configuration names is there and fits; prints what is not. No bus is
+ * used. Returns the number of faults. */
+int check_config(const Config *config, bool dev);
