@@ -1400,6 +1400,22 @@ static void stopping_a_backend_answers_who_waits(void **state) {
         assert_int_equal(count(f, "error fascia.Unavailable: The backend was stopped\n"), 1);
 }
 
+static void that_a_feature_is_gone_is_told_before_its_zones_and_values_go(void **state) {
+        Fixture *f = *state;
+        const char *gone, *removed, *withdrawn;
+
+        service_stop(f->service, 0);
+        run(f);
+        assert_int_equal(count(f, "PropertiesChanged ./Thing Feature1 "), 1);
+        gone = strstr(f->log, "PropertiesChanged ./Thing Feature1 {Zones: [], ");
+        removed = strstr(f->log, "InterfacesRemoved . ./Thing/Left");
+        withdrawn = strstr(f->log, "PropertiesChanged ./Thing ~Thing {FasciaSerial");
+        assert_non_null(gone);
+        assert_non_null(removed);
+        assert_non_null(withdrawn);
+        assert_true(gone < removed && removed < withdrawn);
+}
+
 static void a_service_that_ends_answers_who_waits_before_it_leaves(void **state) {
         Fixture *f = *state;
 
@@ -1747,6 +1763,7 @@ int main(void) {
                 TEST(a_feature_that_is_not_ready_answers_unavailable_at_once),
                 TEST(a_backend_that_cannot_start_is_exported_with_its_error),
                 TEST(stopping_a_backend_answers_who_waits),
+                TEST(that_a_feature_is_gone_is_told_before_its_zones_and_values_go),
                 TEST(a_service_that_ends_answers_who_waits_before_it_leaves),
                 cmocka_unit_test_setup_teardown(
                         a_module_of_which_nothing_is_known_answers_with_the_reason, setup_empty,
