@@ -30,39 +30,62 @@ static char *read_file(const char *name) {
         return text;
 }
 
-/* Each key stands in the file as a comment with what is built in, those of modules alone in the
- * description of their sections. */
-static void assert_documents(const char *name, Config *c) {
-        char *text = read_file(name), *dump, *line, *rest;
-        const char *builtin;
+/* The "Key=value" of each key that is built in, those of modules and interfaces too. To be freed. */
+static char *dump_builtins(Config *c) {
+        const char *builtin = config_get_string(c, NULL, NULL, "Backend");
+        char *dump;
         size_t size;
         FILE *f = open_memstream(&dump, &size);
-        int n = 0;
 
         assert_non_null(f);
         /* So that there are sections, with each key that may stand there. */
-        builtin = config_get_string(c, NULL, NULL, "Backend");
         assert_int_equal(config_set(c, "A.B/C", "Backend", builtin, "test"), 0);
         config_dump(c, f);
-        fclose(f);
-        rest = dump;
-        while ((line = strsep(&rest, "\n"))) {
-                char expected[600];
+        assert_int_equal(fclose(f), 0);
+        return dump;
+}
 
-                if (*line == '#' || *line == '[' || *line == '\0')
+static bool has_line(const char *text, const char *begin, const char *key, const char *separator,
+                     const char *value, const char *end) {
+        char expected[600];
+
+        snprintf(expected, sizeof(expected), "\n%s%s%s%s%s", begin, key, separator, value, end);
+        return strstr(text, expected);
+}
+
+/* As a comment, or in the description of the sections of modules. */
+static bool file_has(const char *text, const char *key, const char *value) {
+        return has_line(text, "#", key, "=", value, "\n") ||
+               has_line(text, "#   ", key, "=", value, " ");
+}
+
+static bool manual_has(const char *text, const char *key, const char *value) {
+        return *value ? has_line(text, ".BR ", key, " = ", value, "\n")
+                      : has_line(text, ".BR ", key, " =", "", "\n");
+}
+
+/* Each key stands there with what is built in. */
+static void assert_documents(const char *name,
+                             bool (*has)(const char *, const char *, const char *), Config *c) {
+        char *text = read_file(name), *dump = dump_builtins(c), *rest = dump, *key;
+        int n = 0;
+
+        while ((key = strsep(&rest, "\n"))) {
+                char *value = strchr(key, '=');
+
+                if (*key == '#' || !value)
                         continue;
+                *value++ = '\0';
                 /* Directories depend on the installation. */
-                if (strchr(line, '/'))
-                        strchr(line, '=')[1] = '\0';
-                snprintf(expected, sizeof(expected), "\n#%s", line);
-                if (!strstr(text, expected)) {
-                        snprintf(expected, sizeof(expected), "\n#   %s ", line);
-                        if (!strstr(text, expected))
-                                fail_msg("%s does not have '%s'", name, line);
-                }
+                if (strcmp(key, "PluginPath") == 0)
+                        value = "PREFIX/lib/fascia/plugins";
+                else if (strcmp(key, "ModulePath") == 0)
+                        value = "PREFIX/lib/fascia/modules";
+                if (!has(text, key, value))
+                        fail_msg("%s does not have '%s=%s'", name, key, value);
                 n++;
         }
-        assert_true(n > 3);
+        assert_true(n > 5);
         free(dump);
         free(text);
 }
@@ -87,7 +110,8 @@ static void every_key_of_fasciad_is_documented_with_its_default(void **state) {
 
         (void)state;
         assert_int_equal(settings_new(&c), 0);
-        assert_documents("config/fasciad.conf", c);
+        assert_documents("config/fasciad.conf", file_has, c);
+        assert_documents("config/fasciad.conf.5", manual_has, c);
         config_free(c);
 }
 
@@ -96,7 +120,8 @@ static void every_key_of_clients_is_documented_with_its_default(void **state) {
 
         (void)state;
         assert_int_equal(client_settings_new(&c), 0);
-        assert_documents("config/client.conf", c);
+        assert_documents("config/client.conf", file_has, c);
+        assert_documents("config/fasciad.conf.5", manual_has, c);
         config_free(c);
 }
 
