@@ -284,10 +284,12 @@ static void layers_override_each_other_in_the_order_of_their_names(void **state)
         make_directories(f, vendor, sysconf, sizeof(vendor));
         write_below(f, "vendor/x.conf", "[fascia]\nText=vendor\nNumber=2\nAny=2\nSize=2\n");
         write_below(f, "sysconf/x.conf", "[fascia]\nNumber=3\nAny=3\nSize=3\n");
-        write_below(f, "sysconf/x.conf.d/10-b.conf", "[fascia]\nSize=5\n");
+        /* The last of them is neither made first nor last, as a directory may list them. */
         write_below(f, "sysconf/x.conf.d/09-a.conf", "[fascia]\nAny=4\nSize=4\n");
+        write_below(f, "sysconf/x.conf.d/30-c.conf", "[fascia]\nSize=5\n");
+        write_below(f, "sysconf/x.conf.d/10-b.conf", "[fascia]\nSize=6\n");
         write_below(f, "sysconf/x.conf.d/99-z.conf~", "[fascia]\nSize=9\n");
-        write_below(f, "sysconf/x.conf.d/.hidden.conf", "[fascia]\nSize=9\n");
+        write_below(f, "sysconf/x.conf.d/.hidden.conf", "[fascia]\nWord=high\n");
         write_below(f, "sysconf/y.conf", "[fascia]\nSize=9\n");
         assert_int_equal(config_load_layers_in(f->config, vendor, sysconf, "x.conf"), 0);
         assert_no_problem(f);
@@ -295,6 +297,7 @@ static void layers_override_each_other_in_the_order_of_their_names(void **state)
         assert_int_equal(config_get_uint(f->config, NULL, NULL, "Number"), 3);
         assert_int_equal(config_get_uint(f->config, NULL, NULL, "Any"), 4);
         assert_int_equal(config_get_size(f->config, NULL, NULL, "Size"), 5);
+        assert_int_equal(config_get_uint(f->config, NULL, NULL, "Word"), 0);
 }
 
 static void no_layer_needs_to_be_there(void **state) {
@@ -391,6 +394,7 @@ static void a_wrong_key_is_left_out_and_named(void **state) {
                   "[fascia]: PluginPath=/a:b: expected absolute directories, separated by ':'" },
                 { "[A-B]\nText=a\n", 1, "A-B", "'A-B' is not the name of a section" },
                 { "[A.B/C/D]\nText=a\n", 1, "A.B/C/D", "'A.B/C/D' is not the name of a section" },
+                { "[A.B/C.D]\nText=a\n", 1, "A.B/C.D", "'A.B/C.D' is not the name of a section" },
                 { "[]\nText=a\n", 1, "", "'' is not the name of a section" },
                 { "[1A]\n", 1, "1A", "'1A' is not the name of a section" },
         };
@@ -538,6 +542,9 @@ static void what_is_no_plain_file_is_refused(void **state) {
         assert_int_equal(mkfifo(path, 0600), 0);
         assert_int_equal(config_load_file(f->config, path), -EPERM);
         assert_int_equal(config_load_file(f->config, "/nonexistent/x.conf"), -ENOENT);
+        /* Whoever names a file wants it to be there. */
+        assert_string_equal(config_problems(f->config, 3)->text,
+                            "cannot be opened: No such file or directory");
         assert_string_equal(TEXT(NULL, NULL), "none");
 }
 
@@ -558,6 +565,15 @@ static void a_file_beyond_64_kib_is_refused(void **state) {
 }
 
 /* ---- looking at it as a whole ---- */
+
+static void only_a_file_can_say_a_thing_twice(void **state) {
+        Fixture *f = *state;
+
+        /* A file may be called as anything else that settings come from. */
+        assert_int_equal(config_set(f->config, "fascia", "Text", "command", f->file), 0);
+        assert_int_equal(load(f, "[fascia]\nText=file\n"), 0);
+        assert_no_problem(f);
+}
 
 static void modules_come_in_the_order_of_the_file(void **state) {
         Fixture *f = *state;
@@ -706,6 +722,7 @@ int main(void) {
                 TEST(a_file_of_another_user_is_not_believed),
                 TEST(what_is_no_plain_file_is_refused),
                 TEST(a_file_beyond_64_kib_is_refused),
+                TEST(only_a_file_can_say_a_thing_twice),
                 TEST(modules_come_in_the_order_of_the_file),
                 TEST(a_module_is_equal_when_it_finds_the_same),
                 TEST(a_dump_says_where_values_come_from),
