@@ -123,7 +123,7 @@ define version_text
 #define FASCIA_VERSION "$(VERSION)"
 endef
 define write_header
-ifneq ($$(file <$(B)/$(1).h),$$($(1)_text))
+ifneq ($$(strip $$(file <$(B)/$(1).h)),$$(strip $$($(1)_text)))
 $$(shell mkdir -p $(B))
 $$(file >$(B)/$(1).h,$$($(1)_text))
 endif
