@@ -211,16 +211,14 @@ static void on_name(int error, void *userdata) {
         manager_exit(m, EXIT_FAILURE);
 }
 
-/* Two sections may mean the same name: "Vehicle.Climate", and "Vehicle.Climate1", of which nothing
- * is known. The one that is known comes first, then the one that has it. */
+/* Two sections may mean the same name: "Vehicle.Climate" and "Vehicle.Climate1". The first that is
+ * served has it. */
 static const Module *manager_find_namesake(Manager *m, const Module *module) {
         const char *name = service_get_bus_name(module->service);
-        bool known = service_get_module(module->service);
 
         for (const Module *other = m->modules; other; other = other->next)
-                if (other != module && strcmp(service_get_bus_name(other->service), name) == 0 &&
-                    (service_is_attached(other->service) ||
-                     (!known && service_get_module(other->service))))
+                if (other != module && service_is_attached(other->service) &&
+                    strcmp(service_get_bus_name(other->service), name) == 0)
                         return other;
         return NULL;
 }

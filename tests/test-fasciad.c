@@ -415,6 +415,30 @@ static void a_name_that_is_taken_at_a_reload_does_not_end_the_others(void **stat
         expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
+/* Without a word of the configuration changed: what was missing may be there now. */
+static void a_reload_tries_again_what_has_failed(void **state) {
+        Harness *h = *state;
+        const char *output;
+        Process *p;
+
+        harness_set_environment(h, "FASCIA_PLUGIN_PATH", harness_get_directory(h));
+        p = start_with(h, REMOTE);
+        process_wait_output(p, "Example.Remote: There is no 'remote.so' in '");
+        reload(h, p, REMOTE);
+        expect(h, 1, "busctl call " REMOTE_OBJECT " Process s x", "There is no 'remote.so'");
+        output = process_get_output(p);
+        if (strstr(strstr(output, "There is no 'remote.so'") + 1, "There is no 'remote.so'"))
+                fail_msg("said twice: %s", output);
+        harness_set_environment(h, "PLUGIN_DIRECTORY", harness_get_directory(h));
+        expect(h, 0,
+               "install -m 644 \"${FASCIA_BUILD_DIR:-build}/plugins/remote.so\" "
+               "\"$PLUGIN_DIRECTORY\"",
+               "");
+        reload(h, p, REMOTE);
+        process_wait_output(p, "Example.Remote: Works again");
+        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
 static void limits_follow_a_reload(void **state) {
         Harness *h = *state;
         Process *p = start_with(h, REMOTE);
@@ -422,8 +446,18 @@ static void limits_follow_a_reload(void **state) {
         reload(h, p, "[fascia]\nCallRate=1\nCallBurst=1\n" REMOTE);
         /* busctl introspects and gets: more than one call. */
         expect(h, 1, "busctl introspect " REMOTE_OBJECT, "CallRate");
-        reload(h, p, "[fascia]\nCallRate=0\n" REMOTE);
+        reload(h, p, "[fascia]\nCallRate=0\nMaxReplySize=1K\n" CLIMATE REMOTE);
         expect(h, 0, "busctl introspect " REMOTE_OBJECT, ".Process");
+        reload(h, p, "[fascia]\nMaxReplySize=1K\n" CLIMATE REMOTE);
+        expect(h, 1,
+               "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
+               "GetManagedObjects",
+               "above the limit of 1024");
+        reload(h, p, CLIMATE REMOTE);
+        expect(h, 0,
+               "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
+               "GetManagedObjects",
+               "a{oa{sa{sv}}} 4 ");
 }
 
 /* ---- the command line ---- */
@@ -543,6 +577,7 @@ int main(void) {
                 TEST(a_reload_adds_removes_and_changes_modules),
                 TEST(a_bad_configuration_is_refused_and_the_old_one_stays),
                 TEST(a_name_that_is_taken_at_a_reload_does_not_end_the_others),
+                TEST(a_reload_tries_again_what_has_failed),
                 TEST(limits_follow_a_reload),
                 TEST(check_config_says_what_is_wrong_without_a_bus),
                 TEST(dump_config_shows_where_each_value_comes_from),
