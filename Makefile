@@ -154,8 +154,9 @@ $(B)/gen/%.o: $(B)/gen/%.c
 
 # ---- generating ----
 
-# make_gen STEM FILE. The stamp is older than what comes with it, so that nothing seems to need it again. headers.d, read
-# with the other .d files, says where headers come from that are included by the name of their module.
+# make_gen STEM FILE. The stamp is older than what comes with it, so that nothing seems to need it again.
+# headers.d, read with the other .d files, says where headers come from that are included by the name of their
+# module.
 define make_gen
 $(B)/gen/$(1)/stamp: $(2) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
@@ -169,7 +170,8 @@ $$(gen_$(1)): $(B)/gen/$(1)/stamp ;
 $(B)/gen/$(1)/%.h: $(B)/gen/$(1)/stamp ;
 $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o $(B)/libfascia.so
 	@mkdir -p $$(@D)
-	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so $$(filter %.o,$$^) -L$(B) -lfascia
+	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so \
+		$$(filter %.o,$$^) -L$(B) -lfascia
 	@touch $$@
 endef
 $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
@@ -181,10 +183,12 @@ $(CODEGEN): $(codegen_objects)
 
 # What is exported is said by the version script alone.
 $(B)/libfascia.so.0: $(library_objects) client/libfascia.map
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions -Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions \
+		-Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
 
 $(B)/libfascia-service.so.0: $(service_objects) $(B)/libfascia.so
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ \
+		$(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
 $(B)/%.so: $(B)/%.so.0
 	@ln -sf $(notdir $*).so.0 $@
@@ -209,12 +213,14 @@ $(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 
 .SECONDEXPANSION:
-$(B)/plugins/%.so: $(B)/obj/daemon/backends/%.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o $(B)/libfascia.so
+$(B)/plugins/%.so: $(B)/obj/daemon/backends/%.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o \
+	$(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 
 # remote-client is an example for interfaces/remote.qface.
-$(B)/examples/%: $(B)/obj/client/examples/%.o $$(foreach s,$$(firstword $$(subst -, ,$$*)),$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
+$(B)/examples/%: $(B)/obj/client/examples/%.o \
+	$$(foreach s,$$(firstword $$(subst -, ,$$*)),$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
