@@ -20,7 +20,8 @@ static void send_one(void) {
 
         snprintf(text, sizeof(text), distinct ? "%zu" : BENCH_TEXT, n_sent);
         sent_at = bench_now();
-        bench_check(remote_processing_service_process(service, text, on_processed, NULL, NULL), "call");
+        bench_check(remote_processing_service_process(service, text, on_processed, NULL, NULL),
+                    "call");
         n_sent++;
 }
 

@@ -26,7 +26,8 @@ static void send_one(void) {
 
         snprintf(text, sizeof(text), distinct ? "%zu" : BENCH_TEXT, n_sent);
         sent_at = bench_now();
-        bench_check(sd_bus_message_new_method_call(bus, &m, NAME, OBJECT, INTERFACE, "Process"), "call");
+        bench_check(sd_bus_message_new_method_call(bus, &m, NAME, OBJECT, INTERFACE, "Process"),
+                    "call");
         bench_check(sd_bus_message_append(m, "s", text), "append");
         bench_check(sd_bus_call_async(bus, NULL, m, on_reply, NULL, 5000000), "send");
         sd_bus_message_unref(m);
