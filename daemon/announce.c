@@ -6,6 +6,7 @@
 
 #include "codec.h"
 #include "descriptor.h"
+#include "log.h"
 #include "service-private.h"
 
 /* ---- when ---- */
@@ -109,6 +110,20 @@ static int write_info_changes(Writer *w, const Object *o) {
         return writer_close(w);
 }
 
+static void object_log_too_large(const Object *o) {
+        const struct fascia_interface *i = o->feature->interface;
+        size_t limit = o->feature->service->settings.max_reply_size;
+
+        for (uint32_t p = 0; p < i->n_properties; p++)
+                if (zone_is_dirty(o->zone, p) && zone_has_value(o->zone, p) &&
+                    object_measure(o, p) > limit)
+                        log_module_warning(
+                                i->module->name,
+                                "%s.%s: a value of %zu bytes is above the limit of %zu and not shown",
+                                i->qualified_name, interface_property(i, p)->name,
+                                object_measure(o, p), limit);
+}
+
 /* What clients know is what is. */
 static void object_settle_values(Object *o) {
         for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
@@ -117,6 +132,7 @@ static void object_settle_values(Object *o) {
 }
 
 static void object_announce_values(Object *o) {
+        object_log_too_large(o);
         if (object_has_changes(o))
                 object_broadcast(o, o->path, PROPERTIES_INTERFACE, "PropertiesChanged",
                                  write_changes);

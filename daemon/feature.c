@@ -8,6 +8,7 @@
 
 #include "codec.h"
 #include "descriptor.h"
+#include "log.h"
 #include "service-private.h"
 
 /* What a signal takes beside its arguments, about: one without any costs memory, too. */
@@ -52,9 +53,18 @@ bool object_is_there(const Object *o) {
         return zone_is_present(o->zone);
 }
 
+size_t object_measure(const Object *o, uint32_t property) {
+        const struct fascia_type *type = interface_property(o->feature->interface, property)->type;
+
+        if (type->flags & FASCIA_TYPE_TRIVIAL)
+                return 0; /* a few bytes, in any case */
+        return codec_measure(type, zone_get_value(o->zone, property));
+}
+
 bool object_has_value(const Object *o, uint32_t property) {
         return feature_is_ready(o->feature) && object_is_there(o) &&
-               zone_has_value(o->zone, property);
+               zone_has_value(o->zone, property) &&
+               object_measure(o, property) <= o->feature->service->settings.max_reply_size;
 }
 
 /* Another backend, or the same one anew, may come with other values that then never change. */
@@ -94,11 +104,21 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
         Feature *f = userdata;
         const struct fascia_signal *what = interface_signal(f->interface, signal);
         Service *s = f->service;
+        size_t size;
         Message *m;
         Writer w;
 
         if (!o || !s->connection || !connection_is_open(s->connection))
                 return;
+        size = codec_measure(what->arguments, arguments);
+        if (size > s->settings.max_reply_size) {
+                log_module_warning(
+                        f->interface->module->name,
+                        "%s.%s: a signal of %zu bytes is above the limit of %zu and is lost",
+                        f->interface->qualified_name, what->name, size, s->settings.max_reply_size);
+                s->serial++;
+                return;
+        }
         if (message_new_signal(s->connection, o->path, f->interface->dbus_name, what->dbus_name,
                                &m) < 0) {
                 s->serial++; /* lost, but not silently */
@@ -110,7 +130,7 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
                 message_unref(m);
                 return;
         }
-        service_park(s, m, SIGNAL_OVERHEAD + codec_measure(what->arguments, arguments), true);
+        service_park(s, m, SIGNAL_OVERHEAD + size, true);
 }
 
 static void on_zone(Zone *zone, bool present, void *userdata) {

@@ -72,8 +72,8 @@ static int log_to_journal(int level, int error, const char *module, const char *
         return sd_journal_sendv(fields, n);
 }
 
-/* Texts may hold what somebody sent: it must not end the line, and begin one of its own, or move the
- * cursor. */
+/* Texts may hold what somebody sent: it must not end the line, and begin one of its own, or move
+ * the cursor. */
 static void blank_controls(char *s) {
         for (; *s; s++)
                 if ((unsigned char)*s < ' ' || *s == 0x7f)

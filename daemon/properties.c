@@ -87,6 +87,12 @@ static int write_managed_objects(Writer *w, const void *userdata) {
 
 typedef int WriteFn(Writer *w, const void *userdata);
 
+static int reply_too_large(Service *s, Message *call, size_t size) {
+        return service_reply_error(s, call, ERROR("LimitsExceeded"),
+                                   "The answer of %zu bytes is above the limit of %zu", size,
+                                   s->settings.max_reply_size);
+}
+
 /* Measured first: a reply that the bus would not take disconnects the service, not the caller. */
 static int reply_written(Service *s, Message *call, WriteFn *fn, const void *userdata) {
         SizeWriter size;
@@ -99,9 +105,7 @@ static int reply_written(Service *s, Message *call, WriteFn *fn, const void *use
         if (r < 0)
                 return r;
         if (size.size > s->settings.max_reply_size)
-                return service_reply_error(s, call, ERROR("LimitsExceeded"),
-                                           "The answer of %zu bytes is above the limit of %zu",
-                                           size.size, s->settings.max_reply_size);
+                return reply_too_large(s, call, size.size);
         r = message_new_return(call, &reply);
         if (r < 0)
                 return r;
@@ -180,6 +184,9 @@ static int get_own(Service *s, Object *o, Message *call, const char *interface, 
                 return reply_unknown_property(s, call, interface, name);
         if (!feature_is_ready(o->feature))
                 return service_reply_unavailable(s, call, o->feature);
+        if (zone_has_value(o->zone, (uint32_t)index) &&
+            object_measure(o, (uint32_t)index) > s->settings.max_reply_size)
+                return reply_too_large(s, call, object_measure(o, (uint32_t)index));
         if (!object_has_value(o, (uint32_t)index))
                 return service_reply_error(s, call, ERROR_UNSUPPORTED, "%s has no value%s%s", name,
                                            *zone_get_name(o->zone) ? " in zone " : "",

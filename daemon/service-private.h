@@ -46,7 +46,8 @@ struct Object {
 enum {
         KNOWN_NOTHING,
         KNOWN_VALUE,
-        KNOWN_OLD_VALUE /* of a backend that has failed or was stopped: a const may be another now */
+        KNOWN_OLD_VALUE /* of a backend that has failed or was stopped: a const may be another now
+                         */
 };
 
 typedef struct Member {
@@ -119,7 +120,11 @@ void feature_done(Feature *f);
 int feature_find_method(const Feature *f, const char *name);
 int feature_find_property(const Feature *f, const char *name);
 bool feature_is_ready(const Feature *f);
-/* Whether clients may see a value: the feature is ready, the zone is there, and it has one. */
+/* What the value takes on the wire, in bytes; 0 for a type of a fixed size. */
+size_t object_measure(const Object *o, uint32_t property);
+/* Whether clients may see a value: the feature is ready, the zone is there, and it has one that is
+ * not larger than an answer may be (a message that the bus does not take would disconnect the
+ * service). */
 bool object_has_value(const Object *o, uint32_t property);
 bool object_is_there(const Object *o);
 void object_mark(Object *o);

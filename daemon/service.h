@@ -34,8 +34,8 @@ void service_start(Service *s, uint32_t interface, const char *plugin, uint64_t 
 void service_refuse(Service *s, uint32_t interface, const char *reason);
 void service_stop(Service *s, uint32_t interface);
 
-/* Calls fn whenever service_get_error() may have something else to say, from deep within a backend's
- * call: it must do no more than take note. */
+/* Calls fn whenever service_get_error() may have something else to say, from deep within a
+ * backend's call: it must do no more than take note. */
 typedef void ServiceStateFn(Service *s, void *userdata);
 void service_watch(Service *s, ServiceStateFn *fn, void *userdata);
 

@@ -22,7 +22,7 @@ static const ConfigKey keys[] = {
         { .name = "Address",
           .type = CONFIG_STRING,
           .builtin = "auto",
-          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE },
+          .sections = CONFIG_IN_FASCIA },
         { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
         { .name = "Version",
           .type = CONFIG_UNSIGNED,

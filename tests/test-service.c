@@ -1659,14 +1659,49 @@ static void an_answer_that_is_too_large_is_an_error(void **state) {
         get(f, "Thing", THING, "Title");
         assert_int_equal(count(f, "error LimitsExceeded: The answer of 12"), 1);
         clear_log(f);
+        /* It costs nobody the rest. */
         call(f, "Thing", PROPERTIES, "GetAll", "s", THING);
-        assert_int_equal(count(f, "error LimitsExceeded"), 1);
+        assert_int_equal(count(f, "error LimitsExceeded"), 0);
+        assert_int_equal(count(f, "Title"), 0);
+        assert_int_equal(count(f, "Level: "), 1);
         clear_log(f);
+        settings.max_reply_size = 100;
+        service_set(f->service, &settings);
         call(f, "", MANAGER, "GetManagedObjects", "");
         assert_int_equal(count(f, "error LimitsExceeded"), 1);
         clear_log(f);
         get(f, "Thing", THING, "Level");
         expect(f, "return 1\n");
+}
+
+static void a_value_or_signal_that_is_too_large_is_kept_from_the_bus(void **state) {
+        ServiceSettings settings = defaults;
+        char text[1200];
+        Fixture *f = *state;
+
+        memset(text, 'x', sizeof(text) - 1);
+        text[sizeof(text) - 1] = '\0';
+        settings.max_reply_size = 1024;
+        service_set(f->service, &settings);
+        report_title("short");
+        run(f);
+        clear_log(f);
+        report_title(text);
+        run(f);
+        assert_int_equal(count(f, "PropertiesChanged ./Thing ~Thing {FasciaSerial: "), 1);
+        assert_int_equal(count(f, "} [Title]\n"), 1);
+        assert_int_equal(count(f, "Unsupported: [Title"), 1);
+        clear_log(f);
+        report_title("short again");
+        run(f);
+        assert_int_equal(count(f, "Title: short again"), 1);
+        say(text);
+        run(f);
+        assert_int_equal(count(f, "xxx"), 0);
+        say("short");
+        run(f);
+        /* The lost one is a gap in the numbers: the next change tells of it. */
+        assert_int_equal(count(f, "Said ./Thing short"), 1);
 }
 
 static void use_quota(Fixture *f, const QuotaSettings *limits) {
@@ -1777,6 +1812,7 @@ int main(void) {
                 TEST(as_long_as_a_peer_reads_no_signal_is_lost),
                 TEST(an_answer_is_never_lost),
                 TEST(an_answer_that_is_too_large_is_an_error),
+                TEST(a_value_or_signal_that_is_too_large_is_kept_from_the_bus),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
                 TEST(calls_that_wait_are_limited_until_they_are_answered),
         };
