@@ -13,6 +13,10 @@ typedef struct Simulator {
         const struct fascia_simulation *data; /* NULL: the module has none */
 } Simulator;
 
+static const struct fascia_interface *interface_at(const struct fascia_module *m, uint32_t n) {
+        return (const void *)((const char *)m->interfaces + (size_t)n * m->interface_size);
+}
+
 static const struct fascia_property *property_at(const struct fascia_interface *i, uint32_t n) {
         return (const void *)((const char *)i->properties + (size_t)n * i->module->property_size);
 }
@@ -21,23 +25,34 @@ static const struct fascia_method *method_at(const struct fascia_interface *i, u
         return (const void *)((const char *)i->methods + (size_t)n * i->module->method_size);
 }
 
-/* The data of this interface; a module without a library is simulated by its types alone. */
-static const struct fascia_simulation *find_data(struct fascia_backend *backend) {
+/* The data of this interface; where no module library is installed, types alone are simulated. */
+static int find_data(struct fascia_backend *backend, const struct fascia_simulation **ret) {
         const struct fascia_interface *interface = fascia_backend_get_interface(backend);
         const struct fascia_module *module = interface->module;
         const struct fascia_module_library *library;
+        int r;
 
-        if (fascia_host_get_module_library(fascia_backend_get_host(backend), module, &library) < 0)
-                return NULL;
-        for (uint32_t i = 0; i < module->n_interfaces; i++) {
-                const struct fascia_interface *other =
-                        (const void *)((const char *)module->interfaces +
-                                       (size_t)i * module->interface_size);
+        *ret = NULL;
+        r = fascia_host_get_module_library(fascia_backend_get_host(backend), module, &library);
+        if (r < 0)
+                return r == -ENOENT ? 0 : r;
+        for (uint32_t i = 0; i < module->n_interfaces; i++)
+                if (strcmp(interface_at(module, i)->name, interface->name) == 0)
+                        *ret = &library->simulation[i];
+        return 0;
+}
 
-                if (strcmp(other->name, interface->name) == 0)
-                        return &library->simulation[i];
-        }
-        return NULL;
+/* Said in full: without it, zones and bounds would be missing without a word. */
+static void blame_data(struct fascia_backend *backend, int code) {
+        char *text;
+
+        if (asprintf(&text, "The module library '%s' cannot be used: %s",
+                     fascia_backend_get_interface(backend)->module->bus_name,
+                     code == -ELIBBAD ? "it is broken, or was made from another version"
+                                      : strerror(-code)) < 0)
+                return;
+        fascia_backend_fail(backend, code, text);
+        free(text);
 }
 
 /* The row of the zone; else the one for the feature and every zone without a row; NULL: none. */
@@ -114,8 +129,11 @@ static int on_start(struct fascia_backend *backend, void *plugin, void **ret_use
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
-        s->data = find_data(backend);
-        r = report_all(s, backend);
+        r = find_data(backend, &s->data);
+        if (r < 0)
+                blame_data(backend, r);
+        else
+                r = report_all(s, backend);
         if (r < 0) {
                 free(s);
                 return r;
