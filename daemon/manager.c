@@ -103,14 +103,33 @@ static void manager_exit(Manager *m, int status) {
         sd_event_exit(m->event, status);
 }
 
+static void log_problem(const ConfigProblem *p) {
+        if (p->line > 0)
+                log_error("%s:%u: %s", p->origin, p->line, p->text);
+        else
+                log_error("%s: %s", p->origin, p->text);
+}
+
 static void log_problems(const Config *config) {
         const ConfigProblem *p;
 
         for (size_t i = 0; (p = config_problems(config, i)); i++)
-                if (p->line > 0)
-                        log_error("%s:%u: %s", p->origin, p->line, p->text);
-                else
-                        log_error("%s: %s", p->origin, p->text);
+                log_problem(p);
+}
+
+/* The first problem of a module that is served is told as the module's own. */
+static void log_other_problems(const Manager *m) {
+        const ConfigProblem *p;
+
+        for (size_t i = 0; (p = config_problems(m->config, i)); i++) {
+                bool is_told = false;
+
+                for (const Module *module = m->modules; module; module = module->next)
+                        is_told |= service_get_module(module->service) &&
+                                   config_module_problem(m->config, module->name) == p;
+                if (!is_told)
+                        log_problem(p);
+        }
 }
 
 /* ---- modules ---- */
@@ -542,10 +561,10 @@ int manager_run(Manager *m) {
         const char *address = config_get_string(m->config, NULL, NULL, "Address");
         int r;
 
-        log_problems(m->config);
         r = manager_add_modules(m);
         if (r < 0)
                 return EXIT_FAILURE;
+        log_other_problems(m);
         r = connection_new(m->loop, address, &connection_events, m, &m->connection);
         if (r < 0) {
                 log_error_errno(r, "Failed to connect to %s: %m", address);

@@ -460,6 +460,32 @@ static void limits_follow_a_reload(void **state) {
                "a{oa{sa{sv}}} 4 ");
 }
 
+static unsigned count_text(const char *text, const char *what) {
+        unsigned n = 0;
+
+        for (const char *p = text; (p = strstr(p, what)); p++)
+                n++;
+        return n;
+}
+
+static void each_mistake_is_logged_once(void **state) {
+        Harness *h = *state;
+        const char *log;
+        Process *p;
+
+        p = harness_spawn_fasciad(h,
+                                  "[fascia]\nColour=red\n[Vehicle.Cluster]\nBackend=simulator\n"
+                                  "Shape=round\nSize=large\n[A-B]\n" CLIMATE,
+                                  NULL);
+        harness_wait_notify(h, "READY=1");
+        process_wait_output(p, "Serving on");
+        log = process_get_output(p);
+        assert_int_equal(count_text(log, "'Colour'"), 1);
+        assert_int_equal(count_text(log, "'Shape'"), 1);
+        assert_int_equal(count_text(log, "'Size'"), 1);
+        assert_int_equal(count_text(log, "'A-B'"), 1);
+}
+
 /* ---- the command line ---- */
 
 static void check_config_says_what_is_wrong_without_a_bus(void **state) {
@@ -579,6 +605,7 @@ int main(void) {
                 TEST(a_name_that_is_taken_at_a_reload_does_not_end_the_others),
                 TEST(a_reload_tries_again_what_has_failed),
                 TEST(limits_follow_a_reload),
+                TEST(each_mistake_is_logged_once),
                 TEST(check_config_says_what_is_wrong_without_a_bus),
                 TEST(dump_config_shows_where_each_value_comes_from),
                 TEST(the_command_line_is_checked),

@@ -156,7 +156,8 @@ static void say_so(const char *what) {
         _exit(EXIT_FAILURE);
 }
 
-/* A /run of one's own, with a journal that is a socket of this test. 77: that is not allowed here. */
+/* A /run of one's own, with a journal that is a socket of this test. 77: that is not allowed here.
+ */
 static int make_journal(void) {
         struct sockaddr_un address = { .sun_family = AF_UNIX, .sun_path = JOURNAL "/socket" };
         int fd;

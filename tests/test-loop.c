@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The event loop: timers, posts and I/O, in a loop of its own, in a foreign one, in the program's. */
+/* The event loop: timers, posts and I/O, in a loop of its own, in a foreign one, in the program's.
+ */
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>

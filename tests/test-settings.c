@@ -30,7 +30,8 @@ static char *read_file(const char *name) {
         return text;
 }
 
-/* The "Key=value" of each key that is built in, those of modules and interfaces too. To be freed. */
+/* The "Key=value" of each key that is built in, those of modules and interfaces too. To be freed.
+ */
 static char *dump_builtins(Config *c) {
         const char *builtin = config_get_string(c, NULL, NULL, "Backend");
         char *dump;

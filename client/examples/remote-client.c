@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* An example client: has text processed by the feature ProcessingService, and shows what it says. It
- * waits with poll(2), as a program with a loop of its own does. */
+/* An example client: has text processed by the feature ProcessingService, and shows what it says.
+ * It waits with poll(2), as a program with a loop of its own does. */
 #include <errno.h>
 #include <getopt.h>
 #include <poll.h>

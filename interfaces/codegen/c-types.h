@@ -64,6 +64,6 @@ bool c_has_setters(const Interface *f);
 const char *c_parameter_list(const Module *m, Parameter *const *parameters, size_t n);
 /* ", bool result"; nothing for void. */
 const char *c_result_parameter(const Module *m, const Operation *o);
-/* How the value is handed on as const void *; where an enum has to be stored first, `int32_t raw` is
- * emitted. */
+/* How the value is handed on as const void *; where an enum has to be stored first, `int32_t raw`
+ * is emitted. */
 const char *emit_raw(Emitter *e, const Type *t, const char *name, Arena *a);

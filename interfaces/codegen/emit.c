@@ -89,7 +89,8 @@ void emit_trim(Emitter *e) {
 
 /* ---- doc comments ---- */
 
-/* A line without the mark that many begin each line with; the end of the comment must not come early, nor another begin. */
+/* A line without the mark that many begin each line with; the end of the comment must not come
+ * early, nor another begin. */
 static const char *doc_line(Emitter *e, const char *line, size_t size) {
         char *text;
 

@@ -16,16 +16,16 @@ void emitter_init(Emitter *e, Arena *a);
 /* Names and values in turn, to fill the holes of a template with. */
 #define VARS(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
-/* Appends the template, each ${name} replaced. A line that gets longer than 100 columns is broken as the formatter breaks it:
- * in its last list of arguments, or after its '='. A template writes a declaration or call on one line, therefore. vars may be
- * NULL. */
+/* Appends the template, each ${name} replaced. A line that gets longer than 100 columns is broken
+ * as the formatter breaks it: in its last list of arguments, or after its '='. A template writes a
+ * declaration or call on one line, therefore. vars may be NULL. */
 void emit(Emitter *e, const char *const *vars, const char *template);
 
 /* Takes back blank lines at the end. */
 void emit_trim(Emitter *e);
 
-/* The doc comment of a symbol, as it was written, with further lines (NULL: none) at its end; nothing when there is
- * none of both. */
+/* The doc comment of a symbol, as it was written, with further lines (NULL: none) at its end;
+ * nothing when there is none of both. */
 void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *more);
 
 /* The outputs in C. */

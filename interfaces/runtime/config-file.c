@@ -241,7 +241,8 @@ int config_file_read(const char *path, ConfigFileFn *fn, void *userdata, unsigne
         r = config_file_load(&f, path, reterr_text);
         if (r >= 0)
                 r = check_lines(&f, reterr_line, reterr_text);
-        /* Once for nobody: a line that libinih itself refuses must not leave those above it told. */
+        /* Once for nobody: a line that libinih itself refuses must not leave those above it told.
+         */
         if (r >= 0)
                 r = config_file_parse(&f, NULL, reterr_line, reterr_text);
         if (r >= 0)

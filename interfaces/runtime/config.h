@@ -70,10 +70,10 @@ const ConfigProblem *config_problems(const Config *c, size_t n);
 /* The first problem in the sections of the module, or NULL. */
 const ConfigProblem *config_module_problem(const Config *c, const char *module);
 
-/* The value in effect; of config_get_string(), for the types that are text. The command line comes before the environment, that before files; in each of
- * them the interface's section before the module's, that before [fascia]; at last the built-in
- * value. module and interface may be NULL. The key must be known and of that type. Borrowed strings
- * live as long as the configuration. */
+/* The value in effect; of config_get_string(), for the types that are text. The command line comes
+ * before the environment, that before files; in each of them the interface's section before the
+ * module's, that before [fascia]; at last the built-in value. module and interface may be NULL. The
+ * key must be known and of that type. Borrowed strings live as long as the configuration. */
 const char *config_get_string(const Config *c, const char *module, const char *interface,
                               const char *key);
 bool config_get_bool(const Config *c, const char *module, const char *interface, const char *key);

@@ -64,7 +64,8 @@ static const ErrorRow error_rows[] = {
         { EIO, STANDARD "Failed" },
 
         /* Codes of our own functions that callers are to see as one of the above: a message of
-         * other types, a string that is not UTF-8, a message that is too long, a lost connection. */
+         * other types, a string that is not UTF-8, a message that is too long, a lost connection.
+         */
         { EBADMSG, STANDARD "InvalidArgs" },
         { EILSEQ, STANDARD "InvalidArgs" },
         { EPERM, STANDARD "AccessDenied" },

@@ -8,7 +8,8 @@
 #include <string.h>
 #include <time.h>
 
-/* The text of every call in latency and throughput runs: as it never changes, nothing is announced. */
+/* The text of every call in latency and throughput runs: as it never changes, nothing is announced.
+ */
 #define BENCH_TEXT "hello"
 
 static inline uint64_t bench_now(void) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* A client of Example.Remote as one writes it by hand on sd-bus: asynchronous calls, a match, a cached value. */
+/* A client of Example.Remote as one writes it by hand on sd-bus: asynchronous calls, a match, a
+ * cached value. */
 #include <stdbool.h>
 #include <systemd/sd-bus.h>
 #include <systemd/sd-event.h>
@@ -91,7 +92,8 @@ static void connect_to(const char *address) {
         bench_check(sd_bus_attach_event(bus, event, 0), "attach");
 }
 
-/* latency N | throughput N | change N | watch N: waits for the value N-1 and says how many changes came. */
+/* latency N | throughput N | change N | watch N: waits for the value N-1 and says how many changes
+ * came. */
 int main(int argc, char *argv[]) {
         uint64_t begun;
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Example.Remote as one writes it by hand on sd-bus: a vtable, a property, a signal when it changes. */
+/* Example.Remote as one writes it by hand on sd-bus: a vtable, a property, a signal when it
+ * changes. */
 #include <errno.h>
 #include <signal.h>
 #include <systemd/sd-bus.h>
