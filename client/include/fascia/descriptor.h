@@ -41,10 +41,10 @@ enum fascia_kind {
         FASCIA_KIND_FLAG,   /* uint32_t, u; uint64_t, t when a bit above 31 is used: by size */
         FASCIA_KIND_STRUCT, /* a struct, (…) */
         FASCIA_KIND_LIST,   /* struct { const T *items; size_t count; }, aT */
-        FASCIA_KIND_MAP,    /* reserved */
-        FASCIA_KIND_VAR,    /* reserved */
-        FASCIA_KIND_OBJECT,
-        FASCIA_KIND_MODEL /* reserved */
+        FASCIA_KIND_MAP,    /* as a list, of entries { const char *key; T value; }, a{sT} */
+        FASCIA_KIND_VAR,    /* struct fascia_variant, v */
+        FASCIA_KIND_OBJECT, /* const char *, o: the path of an object, "/" for none */
+        FASCIA_KIND_MODEL   /* of properties only: const char *, o: the path of the model object */
 };
 
 /* No pointer inside: copied by memcpy, nothing to free. */
@@ -75,7 +75,9 @@ struct fascia_type {
         uint32_t n_enumerators; /* of an enum or flag, in the order of the interface file */
         const struct fascia_member *members;
         const struct fascia_enumerator *enumerators;
-        const struct fascia_type *element; /* of a list */
+        /* Of a list its items; of a map its entries, a struct type of the members "key" and "value"
+         * whose signature is "{sT}"; of a model its rows. */
+        const struct fascia_type *element;
 };
 
 /* Which values are allowed. Each pointer is to a value of the C type, or NULL: no such bound. */
@@ -89,6 +91,10 @@ struct fascia_constraint {
 #define FASCIA_PROPERTY_READONLY UINT32_C(0x01)   /* clients cannot set it */
 #define FASCIA_PROPERTY_CONST UINT32_C(0x02)      /* never changes once known; implies READONLY */
 #define FASCIA_PROPERTY_PERSISTENT UINT32_C(0x04) /* the service keeps it over a restart */
+/* PropertiesChanged names the property without its value, which is to be fetched. */
+#define FASCIA_PROPERTY_INVALIDATES UINT32_C(0x08)
+/* Changes are not announced: the value is the one of the last time that it was fetched. */
+#define FASCIA_PROPERTY_SILENT UINT32_C(0x10)
 
 struct fascia_property {
         const char *name;      /* "targetTemperature" */
@@ -100,13 +106,20 @@ struct fascia_property {
         const char *unit;    /* "km/h", or NULL */
 };
 
+#define FASCIA_METHOD_CONST UINT32_C(0x01) /* changes nothing: safe to be called again */
+
 /* Arguments are a struct type: a C struct that the generator makes, whose members follow each other
  * on the wire without brackets. No arguments: size 0, n_members 0, signature "". */
 struct fascia_method {
         const char *name;
         const char *dbus_name;
         const struct fascia_type *input;
-        const struct fascia_type *output; /* one member at offset 0, or none */
+        /* One member at offset 0, or none; of a foreign service also several, which are those of the
+         * struct that the operation returns. */
+        const struct fascia_type *output;
+        uint32_t flags;            /* FASCIA_METHOD_* */
+        uint32_t n_errors;         /* that it may fail with, beyond those of every operation */
+        const char *const *errors; /* D-Bus names: "Vehicle.Climate1.Error.Frozen" */
 };
 
 struct fascia_signal {
@@ -135,7 +148,11 @@ struct fascia_interface {
         const struct fascia_property *properties;
         const struct fascia_method *methods;
         const struct fascia_signal *signals;
+        const char *configuration; /* the section used instead of the module's, or NULL */
 };
+
+/* A service that Fascia did not make: no ObjectManager, no org.fascia.Feature1, no FasciaSerial. */
+#define FASCIA_MODULE_FOREIGN UINT32_C(0x01)
 
 struct fascia_module {
         uint32_t abi;  /* FASCIA_DESCRIPTOR_ABI */
@@ -151,6 +168,7 @@ struct fascia_module {
         const char *path;     /* "/Vehicle/Climate1" */
         uint32_t n_interfaces;
         const struct fascia_interface *interfaces;
+        uint32_t flags; /* FASCIA_MODULE_* */
 };
 
 /* What the simulation of one property is: one row for the feature itself and every zone without a
