@@ -149,22 +149,26 @@ $(B)/obj/%.o: %.c | $(stamps)
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
-$(B)/gen/%.o: $(B)/gen/%.c
+$(B)/gen/%.o: $(B)/gen/%.c | $(stamps)
 	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 
 # ---- generating ----
+
+# The kitchen has an interface without members on purpose.
+codegen = $(CODEGEN) -I interfaces -I tests/interfaces -Wno-empty-interface
 
 # make_gen STEM FILE. The stamp is older than what comes with it, so that nothing seems to need it again.
 # headers.d, read with the other .d files, says where headers come from that are included by the name of their
 # module.
 define make_gen
-$(B)/gen/$(1)/stamp: $(2) $(CODEGEN)
+$(B)/gen/$(1)/stamp: $(2) $(wildcard $(basename $(2)).yaml) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
 	@touch $$@
-	$$(call Q,GEN)$(CODEGEN) -o $$(@D) $(2)
-	@rm -f $$(@D)/$(1)-stub.c && $(CODEGEN) --emit=stub -o $$(@D) $(2)
-	@include=$(B)/include/$$$$($(CODEGEN) --print=include-dir $(2)); \
+	@rm -f $$(@D)/$(1)-stub.c
+	$$(call Q,GEN)$(codegen) --emit=types,front,backend,module,xml,stub -o $$(@D) $(2)
+	@include=$(B)/include/$$$$($(codegen) --print=include-dir $(2)); \
 		ln -sfn ../gen/$(1) $$$$include; echo "$$$$include/%.h: $$@ ;" >$$(@D)/headers.d
+	@$(codegen) --print=imports $(2) | sed 's|.*|$$@: &\n&:|' >>$$(@D)/headers.d
 gen_$(1) := $(foreach part,types.c backend.c module.c stub.c,$(B)/gen/$(1)/$(1)-$(part)) $(B)/gen/$(1)/$(1).c
 $$(gen_$(1)): $(B)/gen/$(1)/stamp ;
 $(B)/gen/$(1)/%.h: $(B)/gen/$(1)/stamp ;

@@ -10,7 +10,6 @@
 
 #include "doc.h"
 #include "naming.h"
-#include "value-reader.h"
 
 /* ---- types ---- */
 
@@ -18,12 +17,20 @@ const char *c_tag(const Module *m, const Type *t) {
         return naming_c_type(m, t) + strlen("struct ");
 }
 
-bool c_list_is_builtin(const Module *m, const Type *t) {
-        return !naming_list_type(m, t);
+bool c_is_container(const Type *t) {
+        return t->kind == TYPE_LIST || t->kind == TYPE_MAP;
+}
+
+bool c_is_own_container(const Module *m, const Type *t) {
+        return naming_container_type(m, t) != NULL;
 }
 
 bool c_is_pointed(const Type *t) {
-        return t->kind == TYPE_STRUCT || t->kind == TYPE_LIST;
+        return t->kind == TYPE_STRUCT || t->kind == TYPE_VAR || c_is_container(t);
+}
+
+bool c_is_string(const Type *t) {
+        return t->kind == TYPE_STRING || t->kind == TYPE_INTERFACE;
 }
 
 /* A name follows without a blank after a star. */
@@ -43,24 +50,98 @@ const char *c_parameter(const Module *m, const Type *t) {
         return before_name(m, type);
 }
 
+static const Symbol *symbol_of(const Type *t, const Module **ret_module) {
+        if (t->kind == TYPE_STRUCT) {
+                *ret_module = t->structure->module;
+                return &t->structure->symbol;
+        }
+        *ret_module = t->enumeration->module;
+        return &t->enumeration->symbol;
+}
+
 const char *c_descriptor(const Module *m, const Type *t) {
+        const Module *owner;
+        const Symbol *s;
         const char *tag;
 
-        if (t->kind == TYPE_ENUM || t->kind == TYPE_FLAG)
-                return arena_printf(m->arena, "%s_type", t->enumeration->symbol.c);
-        if (t->kind == TYPE_STRUCT)
-                return arena_printf(m->arena, "%s_type", t->structure->symbol.c);
-        if (t->kind != TYPE_LIST)
+        if (t->kind == TYPE_ENUM || t->kind == TYPE_FLAG || t->kind == TYPE_STRUCT) {
+                s = symbol_of(t, &owner);
+                return arena_printf(m->arena, "%s%s_type", owner == m ? "" : "imported_", s->c);
+        }
+        if (!c_is_container(t) && t->kind != TYPE_MODEL)
                 return arena_printf(m->arena, "%s_type", naming_type_key(m, t));
         /* Lists of enums share their C type with lists of int, but not their descriptor. */
         tag = c_descriptor(m, t->element);
-        return arena_printf(m->arena, "%.*s_list_type", (int)(strlen(tag) - strlen("_type")), tag);
+        return arena_printf(m->arena, "%.*s_%s_type", (int)(strlen(tag) - strlen("_type")), tag,
+                            t->kind == TYPE_MAP    ? "map"
+                            : t->kind == TYPE_LIST ? "list"
+                                                   : "model");
+}
+
+bool c_is_public(const Module *m, const Type *t) {
+        while (c_is_container(t))
+                t = t->element;
+        return t->kind == TYPE_STRUCT && t->structure->module == m;
+}
+
+const char *c_kind(const Type *t) {
+        static const struct {
+                char code;
+                const char *kind;
+        } integers[] = {
+                { 'y', "UINT8" },  { 'n', "INT16" }, { 'q', "UINT16" },
+                { 'u', "UINT32" }, { 'x', "INT64" }, { 't', "UINT64" },
+        };
+
+        switch (t->kind) {
+        case TYPE_BOOL:
+                return "BOOL";
+        case TYPE_INT:
+                for (size_t i = 0; i < sizeof(integers) / sizeof(integers[0]); i++)
+                        if (integers[i].code == t->code)
+                                return integers[i].kind;
+                return "INT32";
+        case TYPE_REAL:
+                return "REAL";
+        case TYPE_STRING:
+                return t->code == 'o' ? "OBJECT" : "STRING";
+        case TYPE_ENUM:
+                return "ENUM";
+        case TYPE_FLAG:
+                return "FLAG";
+        case TYPE_STRUCT:
+                return "STRUCT";
+        case TYPE_LIST:
+                return "LIST";
+        case TYPE_MAP:
+                return "MAP";
+        case TYPE_VAR:
+                return "VAR";
+        case TYPE_INTERFACE:
+                return "OBJECT";
+        case TYPE_MODEL:
+                return "MODEL";
+        case TYPE_VOID:
+        case TYPE_NAMED:
+        case TYPE_INVALID:
+                break;
+        }
+        return "";
+}
+
+const char *c_sizeof(const Module *m, const Type *t) {
+        const char *storage = c_storage(m, t);
+        size_t n = strlen(storage);
+
+        if (storage[n - 1] == ' ')
+                n--;
+        return arena_printf(m->arena, "sizeof(%.*s)", (int)n, storage);
 }
 
 const char *c_load(const Module *m, const Type *t, const char *pointer) {
         if (c_is_pointed(t))
                 return pointer;
-        if (t->kind == TYPE_STRING)
+        if (c_is_string(t))
                 return arena_printf(m->arena, "*(const char *const *)%s", pointer);
         if (t->kind == TYPE_ENUM)
                 return arena_printf(m->arena, "(enum %s)(*(const int32_t *)%s)",
@@ -73,7 +154,9 @@ const char *c_empty(const Type *t) {
         case TYPE_BOOL:
                 return "false";
         case TYPE_STRING:
-                return "\"\"";
+                return t->code == 'o' ? "\"/\"" : "\"\"";
+        case TYPE_INTERFACE:
+                return "\"/\"";
         case TYPE_ENUM:
                 return t->enumeration->members[0]->symbol.c;
         case TYPE_VOID:
@@ -83,7 +166,6 @@ const char *c_empty(const Type *t) {
         case TYPE_NAMED:
         case TYPE_FLAG:
         case TYPE_STRUCT:
-        case TYPE_INTERFACE:
         case TYPE_LIST:
         case TYPE_MAP:
         case TYPE_MODEL:
@@ -121,11 +203,56 @@ const char *c_title(const Module *m) {
 
 /* ---- the types of a module ---- */
 
+const Type c_string_type = { .kind = TYPE_STRING };
+
 typedef struct TypeList {
         const Module *module;
         const Type **items;
         size_t n_items;
+        const char **names; /* by hash; what is in the list already */
+        size_t n_names;     /* a power of two */
 } TypeList;
+
+static size_t hash_name(const char *name) {
+        size_t h = 5381;
+
+        for (; *name; name++)
+                h = h * 33 ^ (unsigned char)*name;
+        return h;
+}
+
+static void insert_name(TypeList *l, const char *name) {
+        size_t i = hash_name(name) & (l->n_names - 1);
+
+        while (l->names[i])
+                i = (i + 1) & (l->n_names - 1);
+        l->names[i] = name;
+}
+
+static bool has_name(const TypeList *l, const char *name) {
+        if (l->n_names == 0)
+                return false;
+        for (size_t i = hash_name(name) & (l->n_names - 1); l->names[i];
+             i = (i + 1) & (l->n_names - 1))
+                if (strcmp(l->names[i], name) == 0)
+                        return true;
+        return false;
+}
+
+/* At most half full. */
+static void add_name(TypeList *l, const char *name) {
+        const char **old = l->names;
+        size_t n_old = l->n_names;
+
+        if (2 * (l->n_items + 1) > l->n_names) {
+                l->n_names = n_old > 0 ? 2 * n_old : 64;
+                l->names = arena_alloc(l->module->arena, l->n_names * sizeof(l->names[0]));
+                for (size_t i = 0; i < n_old; i++)
+                        if (old[i])
+                                insert_name(l, old[i]);
+        }
+        insert_name(l, name);
+}
 
 static void type_list_add(TypeList *l, const Type *t) {
         const char *name;
@@ -133,14 +260,17 @@ static void type_list_add(TypeList *l, const Type *t) {
         if (t->kind == TYPE_VOID)
                 return;
         name = c_descriptor(l->module, t);
-        for (size_t i = 0; i < l->n_items; i++)
-                if (strcmp(c_descriptor(l->module, l->items[i]), name) == 0)
-                        return;
-        if (t->kind == TYPE_LIST)
+        if (has_name(l, name))
+                return;
+        if (t->element)
                 type_list_add(l, t->element);
+        /* The key of an entry. */
+        if (t->kind == TYPE_MAP)
+                type_list_add(l, &c_string_type);
         if (t->kind == TYPE_STRUCT)
                 for (size_t i = 0; i < t->structure->n_fields; i++)
                         type_list_add(l, t->structure->fields[i]->type);
+        add_name(l, name);
         ARENA_APPEND(l->module->arena, l->items, l->n_items, t);
 }
 
@@ -187,159 +317,28 @@ size_t c_types(const Module *m, const Type ***ret) {
         return l.n_items;
 }
 
-/* ---- values ---- */
-
-const char *c_quote(Arena *a, const char *s) {
-        char *quoted = arena_alloc(a, 4 * strlen(s) + 3);
-        char *p = quoted;
-
-        *p++ = '"';
-        for (; *s; s++) {
-                unsigned char c = (unsigned char)*s;
-
-                if (c == '"' || c == '\\')
-                        p += sprintf(p, "\\%c", c);
-                else if (c == '\n')
-                        p += sprintf(p, "\\n");
-                else if (c < 0x20 || c == 0x7f || (c == '?' && s[1] == '?'))
-                        p += sprintf(p, "\\%03o", c);
-                else
-                        *p++ = (char)c;
-        }
-        *p++ = '"';
-        *p = '\0';
-        return quoted;
+bool c_is_first_of_tag(const Module *m, const Type *const *types, size_t i) {
+        for (size_t j = 0; j < i; j++)
+                if (c_is_own_container(m, types[j]) &&
+                    strcmp(c_tag(m, types[j]), c_tag(m, types[i])) == 0)
+                        return false;
+        return true;
 }
 
-static const char *c_integer(Arena *a, const Type *t, int64_t value) {
-        if (t->kind == TYPE_FLAG)
-                return arena_printf(a, "UINT%d_C(0x%" PRIx64 ")", t->enumeration->is_wide ? 64 : 32,
-                                    (uint64_t)value);
-        /* There is no such literal. */
-        if (value == INT32_MIN)
-                return "INT32_MIN";
-        return arena_printf(a, "%" PRId64, value);
+const Module *c_owner(const Type *t) {
+        const Module *owner;
+
+        if (t->kind != TYPE_ENUM && t->kind != TYPE_FLAG && t->kind != TYPE_STRUCT)
+                return NULL;
+        (void)symbol_of(t, &owner);
+        return owner;
 }
 
-static const char *c_value(Emitter *e, const Module *m, const char *name, const Value *v);
-
-/* The items stand in an array of their own, before the list. */
-static const char *c_list_value(Emitter *e, const Module *m, const char *name, const Value *v) {
-        const char *items = arena_printf(m->arena, "%s_items", name);
-        const char **values = NULL;
-        size_t n = 0;
-
-        if (v->n_items == 0)
-                return "{ .count = 0 }";
-        for (size_t i = 0; i < v->n_items; i++) {
-                const char *item = arena_printf(m->arena, "%s_%zu", items, i);
-
-                ARENA_APPEND(m->arena, values, n, c_value(e, m, item, v->items[i]));
-        }
-        emit(e,
-             VARS("type", c_storage(m, v->type->element), "const",
-                  v->type->element->kind == TYPE_STRING ? "const " : "", "items", items),
-             v->type->element->kind == TYPE_STRING ? "static ${type}${const}${items}[] = {\n"
-                                                   : "static const ${type}${items}[] = {\n");
-        for (size_t i = 0; i < n; i++)
-                emit(e, VARS("index", arena_printf(m->arena, "%zu", i), "value", values[i]),
-                     "        [${index}] = ${value},\n");
-        emit(e, NULL, "};\n\n");
-        return arena_printf(m->arena, "{ .items = %s, .count = %zu }", items, v->n_items);
-}
-
-static const char *c_struct_value(Emitter *e, const Module *m, const char *name, const Value *v) {
-        const char *text = "{";
-
-        for (size_t i = 0; i < v->n_items; i++) {
-                const Symbol *field = &v->type->structure->fields[i]->symbol;
-                const char *inner = arena_printf(m->arena, "%s_%zu_%s", name, i, field->local);
-
-                text = arena_printf(m->arena, "%s%s .%s = %s", text, i > 0 ? "," : "", field->bare,
-                                    c_value(e, m, inner, v->items[i]));
-        }
-        return arena_printf(m->arena, "%s }", text);
-}
-
-static const char *c_value(Emitter *e, const Module *m, const char *name, const Value *v) {
-        switch (v->type->kind) {
-        case TYPE_BOOL:
-                return v->boolean ? "true" : "false";
-        case TYPE_INT:
-        case TYPE_ENUM:
-        case TYPE_FLAG:
-                return c_integer(m->arena, v->type, v->integer);
-        case TYPE_REAL:
-                return value_print_real(m->arena, v->real);
-        case TYPE_STRING:
-                return c_quote(m->arena, v->string);
-        case TYPE_STRUCT:
-                return c_struct_value(e, m, name, v);
-        case TYPE_LIST:
-                return c_list_value(e, m, name, v);
-        case TYPE_VOID:
-        case TYPE_VAR:
-        case TYPE_NAMED:
-        case TYPE_INTERFACE:
-        case TYPE_MAP:
-        case TYPE_MODEL:
-        case TYPE_INVALID:
-                break;
-        }
-        return "0";
-}
-
-/* The storage of constants: strings are constant themselves, not only what they point to. */
-static const char *c_constant(const Module *m, const Type *t) {
-        return t->kind == TYPE_STRING ? "const char *const "
-                                      : arena_printf(m->arena, "const %s", c_storage(m, t));
-}
-
-void emit_value(Emitter *e, const Module *m, const char *name, const Value *v) {
-        const char *value = c_value(e, m, name, v);
-
-        emit(e, VARS("type", c_constant(m, v->type), "name", name, "value", value),
-             "static ${type}${name} = ${value};\n");
-}
-
-static void emit_domain(Emitter *e, const Module *m, const char *name, const Type *t,
-                        const Constraint *c) {
-        const char **values = NULL;
-        size_t n = 0;
-
-        for (size_t i = 0; i < c->n_domain; i++)
-                ARENA_APPEND(m->arena, values, n,
-                             c_value(e, m, arena_printf(m->arena, "%s_domain_%zu", name, i),
-                                     c->domain[i]));
-        emit(e, VARS("type", c_constant(m, t), "name", name),
-             "static ${type}${name}_domain[] = {\n");
-        for (size_t i = 0; i < n; i++)
-                emit(e, VARS("index", arena_printf(m->arena, "%zu", i), "value", values[i]),
-                     "        [${index}] = ${value},\n");
-        emit(e, NULL, "};\n");
-}
-
-bool emit_constraint(Emitter *e, const Module *m, const char *name, const Type *t,
-                     const Constraint *c) {
-        if (!c->minimum && !c->maximum && c->n_domain == 0)
-                return false;
-        if (c->minimum)
-                emit_value(e, m, arena_printf(m->arena, "%s_minimum", name), c->minimum);
-        if (c->maximum)
-                emit_value(e, m, arena_printf(m->arena, "%s_maximum", name), c->maximum);
-        if (c->n_domain > 0)
-                emit_domain(e, m, name, t, c);
-        emit(e, VARS("name", name),
-             "static const struct fascia_constraint ${name}_constraint = {\n");
-        if (c->minimum)
-                emit(e, VARS("name", name), "        .minimum = &${name}_minimum,\n");
-        if (c->maximum)
-                emit(e, VARS("name", name), "        .maximum = &${name}_maximum,\n");
-        if (c->n_domain > 0)
-                emit(e, VARS("name", name, "n", arena_printf(m->arena, "%zu", c->n_domain)),
-                     "        .domain = ${name}_domain,\n"
-                     "        .n_domain = ${n},\n");
-        emit(e, NULL, "};\n");
+bool c_add_once(Arena *a, const char ***names, size_t *n, const char *name) {
+        for (size_t i = 0; i < *n; i++)
+                if (strcmp((*names)[i], name) == 0)
+                        return false;
+        ARENA_APPEND(a, *names, *n, name);
         return true;
 }
 
@@ -389,7 +388,7 @@ bool c_any_arguments(const Interface *f) {
 }
 
 bool c_is_settable(const Property *p) {
-        return !p->readonly && !p->constant;
+        return !p->readonly && !p->constant && p->type->kind != TYPE_MODEL;
 }
 
 bool c_has_setters(const Interface *f) {

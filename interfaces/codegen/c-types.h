@@ -11,13 +11,24 @@ const char *c_storage(const Module *m, const Type *t);
 const char *c_parameter(const Module *m, const Type *t);
 /* Whether it is passed by pointer. */
 bool c_is_pointed(const Type *t);
+/* Whether it is stored as const char *. */
+bool c_is_string(const Type *t);
+/* Whether it is a list or a map. */
+bool c_is_container(const Type *t);
 
 /* The name of the descriptor: "int32_type", "cluster_warning_list_type". */
 const char *c_descriptor(const Module *m, const Type *t);
-/* Whether the struct of this list is one of <fascia/types.h>. */
-bool c_list_is_builtin(const Module *m, const Type *t);
+/* Whether the descriptor can be used by everybody: of own structs, and of lists and maps of them. */
+bool c_is_public(const Module *m, const Type *t);
+/* Whether the struct of this list or map is made here: <fascia/types.h> has none for it. */
+bool c_is_own_container(const Module *m, const Type *t);
 /* The name of the struct of a struct or list type: "cluster_warning_list". */
 const char *c_tag(const Module *m, const Type *t);
+
+/* "INT32", behind "FASCIA_KIND_". */
+const char *c_kind(const Type *t);
+/* "sizeof(const char *)" */
+const char *c_sizeof(const Module *m, const Type *t);
 
 /* From where a value is stored, by expression, to how it is passed: "(enum x)*(const int32_t
  * *)data". pointer: an expression of type const void *. */
@@ -39,8 +50,23 @@ const char *c_version(const Module *m);
 /* Text between double quotes. */
 const char *c_quote(Arena *a, const char *s);
 
+/* What the keys of a map are. */
+extern const Type c_string_type;
+
 /* Every type that something in the module uses, each once, those that others need first. */
 size_t c_types(const Module *m, const Type ***ret);
+
+/* Lists that share their C type with an earlier one (of an enum, of int) have no declaration of
+ * their own. */
+bool c_is_first_of_tag(const Module *m, const Type *const *types, size_t i);
+/* The module that an enum, flag or struct is of; NULL: it is none of them. */
+const Module *c_owner(const Type *t);
+/* False: it is in the list already. */
+bool c_add_once(Arena *a, const char ***names, size_t *n, const char *name);
+
+/* A value as it is written in the initializer of a struct: v, or, when it is NULL, what its type
+ * starts with; an empty one, where it would need a declaration of its own. */
+const char *c_initializer(const Module *m, const Type *t, const Value *v);
 
 /* Emits `static const T NAME = …;` with what it points to before it. */
 void emit_value(Emitter *e, const Module *m, const char *name, const Value *v);

@@ -26,9 +26,9 @@ static void emit_tickets(Emitter *e, const Interface *f) {
         if (!c_has_setters(f) && !has_operations(f))
                 return;
         emit(e, NULL, "/* Tickets, one type for each operation; see struct fascia_reply. */\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                if (c_is_settable(f->properties[i]))
-                        emit(e, VARS("i", f->symbol.c, "p", f->properties[i]->symbol.local),
+        for (size_t i = 0; i < f->n_values; i++)
+                if (c_is_settable(f->values[i]))
+                        emit(e, VARS("i", f->symbol.c, "p", f->values[i]->symbol.local),
                              "struct ${i}_set_${p}_reply {\n"
                              "        struct fascia_reply ticket;\n"
                              "};\n"
@@ -49,8 +49,8 @@ static void emit_ops(Emitter *e, const Module *m, const Interface *f) {
              "        size_t size; /* sizeof(struct ${i}_backend_ops) */\n"
              "        int (*start)(struct ${i}_backend *backend, void *plugin, void **ret_userdata);\n"
              "        void (*stop)(struct ${i}_backend *backend, void *userdata);\n");
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
 
                 if (!c_is_settable(p))
                         continue;
@@ -87,15 +87,15 @@ static void emit_zone_declarations(Emitter *e, const Interface *f) {
 }
 
 static void emit_report_declarations(Emitter *e, const Module *m, const Interface *f) {
-        if (f->n_properties > 0)
+        if (f->n_values > 0)
                 emit(e, NULL, "/* See fascia_backend_report(), _withdraw(). */\n");
-        for (size_t i = 0; i < f->n_properties; i++)
+        for (size_t i = 0; i < f->n_values; i++)
                 emit(e,
-                     VARS("i", f->symbol.c, "p", f->properties[i]->symbol.local, "type",
-                          c_parameter(m, f->properties[i]->type)),
+                     VARS("i", f->symbol.c, "p", f->values[i]->symbol.local, "type",
+                          c_parameter(m, f->values[i]->type)),
                      "int ${i}_backend_report_${p}(struct ${i}_backend *backend, ${type}value);\n"
                      "int ${i}_backend_withdraw_${p}(struct ${i}_backend *backend);\n");
-        if (f->n_properties > 0)
+        if (f->n_values > 0)
                 emit(e, NULL, "\n");
         for (size_t i = 0; i < f->n_signals; i++) {
                 const Signal *s = f->signals[i];
@@ -116,11 +116,11 @@ static void emit_answer_declarations(Emitter *e, const Module *m, const Interfac
                 emit(e, NULL,
                      "/* See fascia_reply_set(): the value in effect, which is reported too. To fail:\n"
                      " * fascia_reply_fail(reply.ticket, code, text). */\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                if (c_is_settable(f->properties[i]))
+        for (size_t i = 0; i < f->n_values; i++)
+                if (c_is_settable(f->values[i]))
                         emit(e,
-                             VARS("i", f->symbol.c, "p", f->properties[i]->symbol.local, "type",
-                                  c_parameter(m, f->properties[i]->type)),
+                             VARS("i", f->symbol.c, "p", f->values[i]->symbol.local, "type",
+                                  c_parameter(m, f->values[i]->type)),
                              "int ${i}_backend_reply_set_${p}(struct ${i}_set_${p}_reply reply, ${type}value);\n");
         if (c_has_setters(f))
                 emit(e, NULL, "\n");
@@ -209,8 +209,8 @@ static void emit_adapter_set(Emitter *e, const Module *m, const Interface *f) {
              "        struct ${i}_backend *self = (struct ${i}_backend *)backend;\n"
              "\n"
              "        switch (property) {\n");
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
                 const char *value;
 
                 if (!c_is_settable(p))
@@ -342,8 +342,8 @@ static void emit_base_functions(Emitter *e, const Interface *f) {
 }
 
 static void emit_report_functions(Emitter *e, const Module *m, const Interface *f) {
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
                 const char *value;
 
                 emit(e,
@@ -387,8 +387,8 @@ static void emit_signal_functions(Emitter *e, const Module *m, const Interface *
 }
 
 static void emit_answer_functions(Emitter *e, const Module *m, const Interface *f) {
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
                 const char *value;
 
                 if (!c_is_settable(p))

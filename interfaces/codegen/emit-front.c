@@ -87,8 +87,8 @@ static void emit_listener(Emitter *e, const Module *m, const Interface *f) {
              "/* What is heard of the feature; functions that are NULL are not called. A property that lost its\n"
              " * value is told too: with the start value, and has_… is false. */\n"
              "struct ${i}_listener {\n");
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
 
                 emit(e,
                      VARS("i", f->symbol.c, "p", p->symbol.local, "type", c_parameter(m, p->type)),
@@ -154,7 +154,7 @@ static void emit_operation_declaration(Emitter *e, const Module *m, const Interf
 static void emit_front_interface(Emitter *e, const Module *m, const Interface *f) {
         emit_life_cycle(e, m, f);
         emit_listener(e, m, f);
-        if (f->n_properties > 0)
+        if (f->n_values > 0)
                 emit(e, NULL,
                      "/* Properties. get_… reads the cache; what it gives by pointer is borrowed until the next dispatch of\n"
                      " * the client. has_… says whether the service has the property and its value is known. */\n"
@@ -166,8 +166,8 @@ static void emit_front_interface(Emitter *e, const Module *m, const Interface *f
                      " * ret_call may be NULL. */\n"
                      "typedef void ${i}_done_fn(struct ${i} *self, const struct fascia_error *error, void *userdata);\n"
                      "\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                emit_property_declaration(e, m, f, f->properties[i]);
+        for (size_t i = 0; i < f->n_values; i++)
+                emit_property_declaration(e, m, f, f->values[i]);
         if (f->n_operations > 0)
                 emit(e, NULL,
                      "/* Operations. done (may be NULL) runs exactly once, from a later dispatch; with an error the\n"
@@ -205,13 +205,13 @@ void emit_front_header(Emitter *e, const Module *m) {
 /* ---- the source ---- */
 
 static void emit_notify_properties(Emitter *e, const Module *m, const Interface *f) {
-        if (f->n_properties == 0) {
+        if (f->n_values == 0) {
                 emit(e, NULL, "                break;\n");
                 return;
         }
         emit(e, NULL, "                switch (index) {\n");
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
 
                 const bool block = p->type->kind == TYPE_ENUM;
                 const char *value;
@@ -289,7 +289,7 @@ static void emit_notify(Emitter *e, const Module *m, const Interface *f) {
              "        struct ${i} *self = (struct ${i} *)feature;\n"
              "        const struct ${i}_listener *listener = functions;\n"
              "\n");
-        if (f->n_properties == 0 && f->n_signals == 0)
+        if (f->n_values == 0 && f->n_signals == 0)
                 emit(e, NULL, "        (void)index;\n");
         emit(e, NULL,
              "        switch (event) {\n"
@@ -468,8 +468,8 @@ static void emit_front_functions(Emitter *e, const Module *m, const Interface *f
                      "        fn(self, error, userdata);\n"
                      "}\n"
                      "\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                emit_property_functions(e, m, f, f->properties[i]);
+        for (size_t i = 0; i < f->n_values; i++)
+                emit_property_functions(e, m, f, f->values[i]);
         for (size_t i = 0; i < f->n_operations; i++)
                 emit_operation(e, m, f, f->operations[i]);
 }

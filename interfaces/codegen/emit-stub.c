@@ -4,17 +4,9 @@
 
 /* What initialises a variable of this type: no string may be NULL. */
 static const char *empty_initializer(const Module *m, const Type *t) {
-        const char *text = "{";
-
-        if (t->kind == TYPE_LIST)
-                return "{ .count = 0 }";
-        if (t->kind != TYPE_STRUCT)
-                return c_empty(t);
-        for (size_t i = 0; i < t->structure->n_fields; i++)
-                text = arena_printf(m->arena, "%s%s .%s = %s", text, i > 0 ? "," : "",
-                                    t->structure->fields[i]->symbol.bare,
-                                    empty_initializer(m, t->structure->fields[i]->type));
-        return arena_printf(m->arena, "%s }", text);
+        if (t->kind == TYPE_STRUCT)
+                return arena_printf(m->arena, "%s_INIT", t->structure->symbol.upper);
+        return t->kind == TYPE_VAR ? "{ .type = NULL }" : "{ .count = 0 }";
 }
 
 static void emit_variable(Emitter *e, const Module *m, const Type *t, const char *name) {
@@ -30,16 +22,16 @@ static const char *empty_argument(const Module *m, const Type *t, const char *na
 }
 
 static void emit_report_all(Emitter *e, const Module *m, const Interface *f) {
-        if (f->n_properties == 0)
+        if (f->n_values == 0)
                 return;
         emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
              "static int ${local}_report(struct ${i}_backend *backend) {\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                emit_variable(e, m, f->properties[i]->type,
-                              arena_printf(m->arena, "empty_%s", f->properties[i]->symbol.local));
+        for (size_t i = 0; i < f->n_values; i++)
+                emit_variable(e, m, f->values[i]->type,
+                              arena_printf(m->arena, "empty_%s", f->values[i]->symbol.local));
         emit(e, NULL, "        int r;\n\n");
-        for (size_t i = 0; i < f->n_properties; i++) {
-                const Property *p = f->properties[i];
+        for (size_t i = 0; i < f->n_values; i++) {
+                const Property *p = f->values[i];
                 const char *name = arena_printf(m->arena, "empty_%s", p->symbol.local);
 
                 emit(e,
@@ -59,7 +51,7 @@ static void emit_start_and_stop(Emitter *e, const Interface *f) {
         emit(e, VARS("i", f->symbol.c, "local", f->symbol.local),
              "/* Begins to serve: acquire the device here, and keep what you need in *ret_userdata. */\n"
              "static int ${local}_start(struct ${i}_backend *backend, void *plugin, void **ret_userdata) {\n");
-        if (f->n_properties > 0)
+        if (f->n_values > 0)
                 emit(e, VARS("local", f->symbol.local),
                      "        int r;\n"
                      "\n"
@@ -128,9 +120,9 @@ static void emit_table(Emitter *e, const Interface *f) {
              "        .size = sizeof(${local}_ops),\n"
              "        .start = ${local}_start,\n"
              "        .stop = ${local}_stop,\n");
-        for (size_t i = 0; i < f->n_properties; i++)
-                if (c_is_settable(f->properties[i]))
-                        emit(e, VARS("local", f->symbol.local, "p", f->properties[i]->symbol.local),
+        for (size_t i = 0; i < f->n_values; i++)
+                if (c_is_settable(f->values[i]))
+                        emit(e, VARS("local", f->symbol.local, "p", f->values[i]->symbol.local),
                              "        .set_${p} = ${local}_set_${p},\n");
         for (size_t i = 0; i < f->n_operations; i++)
                 emit(e, VARS("local", f->symbol.local, "fn", f->operations[i]->symbol.bare),
@@ -142,9 +134,9 @@ static void emit_stub_interface(Emitter *e, const Module *m, const Interface *f)
         emit(e, VARS("name", f->symbol.name), "/* ---- ${name} ---- */\n\n");
         emit_report_all(e, m, f);
         emit_start_and_stop(e, f);
-        for (size_t i = 0; i < f->n_properties; i++)
-                if (c_is_settable(f->properties[i]))
-                        emit_setter(e, m, f, f->properties[i]);
+        for (size_t i = 0; i < f->n_values; i++)
+                if (c_is_settable(f->values[i]))
+                        emit_setter(e, m, f, f->values[i]);
         for (size_t i = 0; i < f->n_operations; i++)
                 emit_operation(e, m, f, f->operations[i]);
         emit_table(e, f);

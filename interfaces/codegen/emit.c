@@ -8,21 +8,8 @@
 #include "layout.h"
 
 void emitter_init(Emitter *e, Arena *a) {
-        *e = (Emitter){ .arena = a, .text = arena_strndup(a, "", 0), .capacity = 1 };
-}
-
-static void emit_bytes(Emitter *e, const char *s, size_t size) {
-        if (e->size + size + 1 > e->capacity) {
-                size_t capacity = 2 * (e->size + size + 1);
-                char *text = arena_alloc(e->arena, capacity);
-
-                memcpy(text, e->text, e->size);
-                e->text = text;
-                e->capacity = capacity;
-        }
-        memcpy(e->text + e->size, s, size);
-        e->size += size;
-        e->text[e->size] = '\0';
+        *e = (Emitter){ .arena = a };
+        text_init(&e->out, a);
 }
 
 /* An initialiser whose first line had to be broken stands further to the right, up to its end. */
@@ -42,8 +29,8 @@ static void emit_line(Emitter *e, const char *line, size_t size) {
         if (size > 1 && line[0] != ' ' && line[size - 1] == '{' && line[size - 2] == ' ' &&
             size > 3 && line[size - 3] == '=' && strchr(text, '\n'))
                 e->shifted = strspn(strrchr(text, '\n') + 1, " ");
-        emit_bytes(e, text, strlen(text));
-        emit_bytes(e, "\n", 1);
+        text_add(&e->out, text);
+        text_add(&e->out, "\n");
 }
 
 /* ---- templates ---- */
@@ -57,18 +44,15 @@ static const char *vars_get(const char *const *vars, const char *name, size_t si
 }
 
 static const char *fill(Emitter *e, const char *const *vars, const char *template) {
-        Emitter filled;
+        Text filled;
 
-        emitter_init(&filled, e->arena);
+        text_init(&filled, e->arena);
         for (const char *hole; (hole = strstr(template, "${")); template = strchr(hole, '}') + 1) {
-                const char *value = vars_get(vars, hole + 2,
-                                             (size_t)(strchr(hole, '}') - hole) - 2);
-
-                emit_bytes(&filled, template, (size_t)(hole - template));
-                emit_bytes(&filled, value, strlen(value));
+                text_add_bytes(&filled, template, (size_t)(hole - template));
+                text_add(&filled, vars_get(vars, hole + 2, (size_t)(strchr(hole, '}') - hole) - 2));
         }
-        emit_bytes(&filled, template, strlen(template));
-        return filled.text;
+        text_add(&filled, template);
+        return filled.bytes;
 }
 
 void emit(Emitter *e, const char *const *vars, const char *template) {
@@ -83,8 +67,10 @@ void emit(Emitter *e, const char *const *vars, const char *template) {
 }
 
 void emit_trim(Emitter *e) {
-        while (e->size >= 2 && e->text[e->size - 1] == '\n' && e->text[e->size - 2] == '\n')
-                e->text[--e->size] = '\0';
+        Text *t = &e->out;
+
+        while (t->size >= 2 && t->bytes[t->size - 1] == '\n' && t->bytes[t->size - 2] == '\n')
+                t->bytes[--t->size] = '\0';
 }
 
 /* ---- doc comments ---- */

@@ -3,11 +3,11 @@
 #pragma once
 
 #include "model.h"
+#include "text.h"
 
 typedef struct Emitter {
         Arena *arena;
-        char *text; /* NUL terminated; of the arena */
-        size_t size, capacity;
+        Text out;
         size_t shifted; /* by how much the lines of an initialiser are indented more */
 } Emitter;
 

@@ -2,33 +2,74 @@
 /* From an interface file to its model, and from the model to the texts of its outputs. */
 #include "generate.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "annotations.h"
 #include "check.h"
+#include "emit-json.h"
 #include "emit-xml.h"
 #include "emit.h"
+#include "modules.h"
 #include "naming.h"
-#include "parser.h"
+#include "numbering.h"
+#include "resolve.h"
+#include "type-limits.h"
 
-Module *generate_read(Arena *a, Diagnostics *d, const Source *source) {
-        Span bad = { .length = 1 };
-        Module *m;
+/* What stands beside an interface file counts before what is named on the command line. */
+static void add_annotation_files(const Request *q, Modules *modules, Annotations *annotations) {
+        for (size_t i = 0; i < modules->n_items; i++) {
+                const Source *of_module = modules->items[i]->source;
+                const char *path = source_sibling(of_module, q->arena, ".yaml");
+                Source *source;
+                int r = source_load(q->arena, path, &source);
 
-        if (source_find_bad_byte(source, &bad.offset) == 0) {
-                diagnostics_error(d, bad,
-                                  source->text[bad.offset] == '\0'
-                                          ? "a NUL byte cannot be in an interface file"
-                                          : "this is not UTF-8");
-                return NULL;
+                if (r == -ENOENT)
+                        continue;
+                if (r < 0) {
+                        diagnostics_error(q->diagnostics, (Span){ .source = of_module },
+                                          "cannot read '%s': %s", path, strerror(-r));
+                        continue;
+                }
+                source->is_imported = of_module->is_imported;
+                modules_add_source(modules, source);
+                annotations_add(annotations, source);
         }
-        m = parser_parse(a, d, source);
-        if (!m)
-                return NULL;
-        model_resolve(m, d);
-        annotations_read(m, d);
-        naming_assign(m);
-        check_module(m, d);
+        for (size_t i = 0; i < q->n_annotations; i++) {
+                modules_add_source(modules, q->annotations[i]);
+                annotations_add(annotations, q->annotations[i]);
+        }
+}
+
+Module *generate_read(const Request *q, Source *source, const Source ***ret_sources,
+                      size_t *ret_n_sources) {
+        Diagnostics *d = q->diagnostics;
+        Annotations annotations = { .arena = q->arena, .diagnostics = d };
+        Modules modules = {
+                .arena = q->arena,
+                .diagnostics = d,
+                .directories = q->directories,
+                .n_directories = q->n_directories,
+        };
+        Module *m = modules_load(&modules, source);
+
+        if (m)
+                add_annotation_files(q, &modules, &annotations);
+        for (size_t i = 0; m && i < modules.n_items; i++) {
+                Module *module = modules.items[i];
+
+                numbering_assign(module, d);
+                resolve_module(module, d);
+                type_limits_check(module, d);
+                annotations_read(&annotations, module);
+                naming_assign(module);
+        }
+        if (m)
+                annotations_check_names(&annotations, modules.items, modules.n_items);
+        for (size_t i = 0; m && i < modules.n_items; i++)
+                check_module(modules.items[i], d);
+        *ret_sources = modules.sources;
+        *ret_n_sources = modules.n_sources;
         return m;
 }
 
@@ -38,6 +79,7 @@ static const struct {
 } kinds[] = {
         { "types", GENERATE_TYPES },   { "front", GENERATE_FRONT }, { "backend", GENERATE_BACKEND },
         { "module", GENERATE_MODULE }, { "stub", GENERATE_STUB },   { "xml", GENERATE_XML },
+        { "json", GENERATE_JSON },
 };
 
 unsigned generate_parse_list(const char *list) {
@@ -87,6 +129,7 @@ static const struct {
 
 void generate_outputs(const Module *m, unsigned what, const char *directory, Output *o) {
         Arena *a = m->arena;
+        const char *prefix = directory ? arena_printf(a, "%s/", directory) : "";
 
         for (size_t i = 0; i < sizeof(c_outputs) / sizeof(c_outputs[0]); i++) {
                 Emitter e;
@@ -95,12 +138,14 @@ void generate_outputs(const Module *m, unsigned what, const char *directory, Out
                         continue;
                 emitter_init(&e, a);
                 c_outputs[i].emit(&e, m);
-                output_add(o, arena_printf(a, "%s/%s%s", directory, m->stem, c_outputs[i].suffix),
-                           e.text);
+                output_add(o, arena_printf(a, "%s%s%s", prefix, m->stem, c_outputs[i].suffix),
+                           e.out.bytes);
         }
         for (size_t i = 0; (what & GENERATE_XML) && i < m->n_interfaces; i++)
-                output_add(
-                        o,
-                        arena_printf(a, "%s/xml/%s.xml", directory, m->interfaces[i]->symbol.dbus),
-                        emit_xml_document(m, m->interfaces[i]));
+                output_add(o,
+                           arena_printf(a, "%sxml/%s.xml", prefix, m->interfaces[i]->symbol.dbus),
+                           emit_xml_document(m, m->interfaces[i]));
+        if (what & GENERATE_JSON)
+                output_add(o, arena_printf(a, "%s%s.json", prefix, m->stem),
+                           arena_printf(a, "%s\n", emit_json(m)));
 }

@@ -6,8 +6,20 @@
 #include "model.h"
 #include "output.h"
 
-/* All stages in front of the emitters. NULL, or d->n_errors > 0: nothing may be generated. */
-Module *generate_read(Arena *a, Diagnostics *d, const Source *source);
+/* What an interface file is read with. */
+typedef struct Request {
+        Arena *arena;
+        Diagnostics *diagnostics;
+        const char **directories; /* where imported modules are looked for */
+        size_t n_directories;
+        Source **annotations; /* files of them, in order */
+        size_t n_annotations;
+} Request;
+
+/* All stages in front of the emitters. NULL, or errors among the diagnostics: nothing may be
+ * generated. *ret_sources: every file that was read, the given one first. */
+Module *generate_read(const Request *q, Source *source, const Source ***ret_sources,
+                      size_t *ret_n_sources);
 
 #define GENERATE_TYPES 0x01U
 #define GENERATE_FRONT 0x02U
@@ -15,6 +27,7 @@ Module *generate_read(Arena *a, Diagnostics *d, const Source *source);
 #define GENERATE_MODULE 0x08U
 #define GENERATE_STUB 0x10U
 #define GENERATE_XML 0x20U
+#define GENERATE_JSON 0x40U
 /* A stub belongs to its author once it is written: only on demand. */
 #define GENERATE_USUAL \
         (GENERATE_TYPES | GENERATE_FRONT | GENERATE_BACKEND | GENERATE_MODULE | GENERATE_XML)
@@ -22,5 +35,5 @@ Module *generate_read(Arena *a, Diagnostics *d, const Source *source);
 /* "types,front,…"; 0: one of the words is none of them. */
 unsigned generate_parse_list(const char *list);
 
-/* Adds what is asked for, below the directory. */
+/* Adds what is asked for, below the directory; NULL: with names alone. */
 void generate_outputs(const Module *m, unsigned what, const char *directory, Output *o);

@@ -41,7 +41,7 @@ static const char *here(const Lexer *l) {
 static Token take(Lexer *l, TokenKind kind, uint32_t length) {
         Token t = {
                 .kind = kind,
-                .span = { .offset = l->position, .length = length },
+                .span = { .source = l->source, .offset = l->position, .length = length },
                 .text = arena_strndup(l->arena, here(l), length),
         };
 

@@ -1,160 +1,98 @@
 /* SPDX-License-Identifier: MIT */
 /* fascia-codegen: reads an interface file and writes what is made from it. */
 #include <errno.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "depfile.h"
+#include "emit-json.h"
 #include "generate.h"
-
-/* Exit statuses, beside 0. */
-#define STATUS_FAILED 1
-#define STATUS_USAGE 2
-
-typedef struct Options {
-        const char *input;
-        const char *directory;
-        const char *depfile;
-        const char *print;
-        unsigned what;
-} Options;
-
-static const char usage[] =
-        "Usage: fascia-codegen [OPTION]… -o DIR FILE.qface\n"
-        "       fascia-codegen --print=WHAT FILE.qface\n"
-        "Reads the interface file and writes what is made from it.\n"
-        "\n"
-        "  -o DIR           write below this directory\n"
-        "  -I DIR           look for imported modules below this directory (may be repeated)\n"
-        "      --emit=LIST  write only these, separated by commas: types, front, backend,\n"
-        "                   module, xml (all of them when not given), stub; an existing stub\n"
-        "                   is never overwritten\n"
-        "      --print=WHAT only print one thing: bus-name; include-dir; interfaces, with the\n"
-        "                   D-Bus name and the object path of each on a line\n"
-        "      --depfile=FILE\n"
-        "                   also write what the outputs depend on, for make\n"
-        "      --help       print this\n"
-        "      --version    print the version\n"
-        "\n"
-        "Exit status: 0 on success; 1 when the input cannot be used or the output not be\n"
-        "written, then no output has been touched; 2 for a wrong command line.\n";
+#include "options.h"
+#include "watch.h"
 
 static void out_of_memory(void) {
         fputs("fascia-codegen: out of memory\n", stderr);
         exit(STATUS_FAILED);
 }
 
-static int usage_error(const char *text, const char *what) {
-        fprintf(stderr, "fascia-codegen: %s%s\n", text, what);
-        fputs("Try 'fascia-codegen --help'.\n", stderr);
-        return STATUS_USAGE;
+/* One run, from the files to the outputs. */
+typedef struct Run {
+        Arena *arena;
+        const Options *options;
+        Diagnostics *diagnostics;
+        const Source **sources; /* that were read */
+        size_t n_sources;
+        Module *module;
+} Run;
+
+static int report_unreadable(const char *path, int r) {
+        if (r == -EFBIG)
+                fprintf(stderr, "%s: error: a file has at most 1 MiB\n", path);
+        else
+                fprintf(stderr, "fascia-codegen: cannot read '%s': %s\n", path, strerror(-r));
+        return r;
 }
 
-enum {
-        OPTION_EMIT = 256,
-        OPTION_PRINT,
-        OPTION_DEPFILE,
-        OPTION_HELP,
-        OPTION_VERSION,
-};
+static int load(Arena *a, const char *path, Source **ret) {
+        int r = source_load(a, path, ret);
 
-static const struct option long_options[] = {
-        { "emit", required_argument, NULL, OPTION_EMIT },
-        { "print", required_argument, NULL, OPTION_PRINT },
-        { "depfile", required_argument, NULL, OPTION_DEPFILE },
-        { "help", no_argument, NULL, OPTION_HELP },
-        { "version", no_argument, NULL, OPTION_VERSION },
-        { 0 },
-};
-
-static int refuse_option(int c, char **argv) {
-        if (c == ':')
-                return usage_error("a value is missing for ", argv[optind - 1]);
-        if (optopt > 0 && optopt < OPTION_EMIT)
-                return usage_error("unknown option -", (char[]){ (char)optopt, '\0' });
-        return usage_error("unknown option ", argv[optind - 1]);
+        return r < 0 ? report_unreadable(path, r) : 0;
 }
 
-static int check_options(const Options *o, int argc) {
-        static const char *const facts[] = { "bus-name", "include-dir", "interfaces" };
+static int read_model(Run *run) {
+        const Options *o = run->options;
+        Request q = {
+                .arena = run->arena,
+                .diagnostics = run->diagnostics,
+                .directories = o->directories,
+                .n_directories = o->n_directories,
+        };
+        Source *source;
+        int r = load(run->arena, o->input, &source);
 
-        if (!o->input)
-                return usage_error("no interface file is given", "");
-        if (optind + 1 < argc)
-                return usage_error("only one interface file can be given", "");
-        if (!o->print)
-                return o->directory ? 0 : usage_error("-o DIR is missing", "");
-        for (size_t i = 0; i < sizeof(facts) / sizeof(facts[0]); i++)
-                if (strcmp(o->print, facts[i]) == 0)
-                        return 0;
-        return usage_error("unknown value of --print: ", o->print);
+        for (size_t i = 0; i < o->n_annotations && r >= 0; i++) {
+                Source *annotations;
+
+                r = load(run->arena, o->annotations[i], &annotations);
+                if (r >= 0)
+                        ARENA_APPEND(run->arena, q.annotations, q.n_annotations, annotations);
+        }
+        if (r < 0)
+                return r;
+        run->module = generate_read(&q, source, &run->sources, &run->n_sources);
+        diagnostics_sort(run->diagnostics);
+        return run->module && run->diagnostics->n_errors == 0 ? 0 : -EBADMSG;
 }
 
-/* A status, or -1: go on. */
-static int parse_options(int argc, char **argv, Options *o) {
-        int c, status;
-
-        *o = (Options){ .what = GENERATE_USUAL };
-        opterr = 0;
-        while ((c = getopt_long(argc, argv, ":o:I:", long_options, NULL)) != -1)
-                switch (c) {
-                case 'o':
-                        o->directory = optarg;
-                        break;
-                case 'I': /* imports are refused by the check, wherever they would be found */
-                        break;
-                case OPTION_EMIT:
-                        o->what = generate_parse_list(optarg);
-                        if (o->what == 0)
-                                return usage_error("unknown word in --emit: ", optarg);
-                        break;
-                case OPTION_PRINT:
-                        o->print = optarg;
-                        break;
-                case OPTION_DEPFILE:
-                        o->depfile = optarg;
-                        break;
-                case OPTION_HELP:
-                        fputs(usage, stdout);
-                        return EXIT_SUCCESS;
-                case OPTION_VERSION:
-                        puts("fascia-codegen " FASCIA_VERSION);
-                        return EXIT_SUCCESS;
-                default:
-                        return refuse_option(c, argv);
-                }
-        o->input = optind < argc ? argv[optind] : NULL;
-        status = check_options(o, argc);
-        return status == 0 ? -1 : status;
+/* Who only asks for names wants no doubts with them. */
+static void print_diagnostics(const Run *run) {
+        if ((run->options->print || run->options->list_outputs) && run->diagnostics->n_errors == 0)
+                return;
+        if (!run->options->json) {
+                diagnostics_print(run->diagnostics, stderr);
+                return;
+        }
+        diagnostics_print_json(run->diagnostics, "\n", stderr);
+        if (run->diagnostics->n_items > 0)
+                fputc('\n', stderr);
 }
 
-static void print_fact(const Module *m, const char *fact) {
+static void print_fact(const Run *run) {
+        const Module *m = run->module;
+        const char *fact = run->options->print;
+
         if (strcmp(fact, "bus-name") == 0)
                 puts(m->bus_name);
         else if (strcmp(fact, "include-dir") == 0)
                 puts(m->include_dir);
+        else if (strcmp(fact, "imports") == 0)
+                for (size_t i = 1; i < run->n_sources; i++)
+                        puts(run->sources[i]->path);
         else
                 for (size_t i = 0; i < m->n_interfaces; i++)
                         printf("%s %s\n", m->interfaces[i]->symbol.dbus, m->interfaces[i]->path);
-}
-
-/* Annotations may stand in a file of their own, which this version does not read: leaving them out
- * would generate something else than what its author wrote. */
-static int refuse_side_file(Arena *a, const char *input) {
-        static const char suffix[] = ".qface";
-        size_t size = strlen(input);
-        const char *path;
-
-        if (size > strlen(suffix) && strcmp(input + size - strlen(suffix), suffix) == 0)
-                size -= strlen(suffix);
-        path = arena_printf(a, "%.*s.yaml", (int)size, input);
-        if (access(path, F_OK) < 0)
-                return 0;
-        fprintf(stderr, "%s: error: annotations beside the interface file cannot be read yet\n",
-                path);
-        return -EOPNOTSUPP;
 }
 
 /* An existing stub is its author's. */
@@ -167,85 +105,127 @@ static unsigned leave_stub_alone(const Module *m, const Options *o) {
         return o->what & ~GENERATE_STUB;
 }
 
-/* A path as make reads it. */
-static const char *make_path(Arena *a, const char *path) {
-        char *text = arena_alloc(a, 2 * strlen(path) + 1);
-        char *out = text;
-
-        for (; *path != '\0'; path++) {
-                if (strchr(" #\\", *path))
-                        *out++ = '\\';
-                else if (*path == '$')
-                        *out++ = '$';
-                *out++ = *path;
-        }
-        return text;
-}
-
-static void add_depfile(Output *output, const Options *o) {
-        Arena *a = output->arena;
-        const char *targets = "";
-
-        for (size_t i = 0; i < output->n_files; i++)
-                targets = arena_printf(a, "%s%s \\\n ", targets,
-                                       make_path(a, output_path(output, i)));
-        output_add(output, o->depfile,
-                   arena_printf(a, "%s: %s\n\n%s:\n", targets, make_path(a, o->input),
-                                make_path(a, o->input)));
-}
-
-static int write_outputs(const Module *m, const Options *o) {
-        Output output = { .arena = m->arena };
+static int write_outputs(const Run *run) {
+        const Options *o = run->options;
+        Output output = { .arena = run->arena };
         const char *path;
         int r;
 
-        generate_outputs(m, leave_stub_alone(m, o), o->directory, &output);
+        generate_outputs(run->module, leave_stub_alone(run->module, o), o->directory, &output);
         if (o->depfile)
-                add_depfile(&output, o);
+                depfile_add(&output, o->depfile, run->sources, run->n_sources);
         r = output_commit(&output, &path);
         if (r < 0)
                 fprintf(stderr, "fascia-codegen: cannot write '%s': %s\n", path, strerror(-r));
         return r;
 }
 
-static int run(Arena *a, const Options *o) {
-        Diagnostics *d;
-        Source *source;
-        Module *m;
-        int r = source_load(a, o->input, &source);
+static void show_outputs(const Run *run) {
+        const Options *o = run->options;
+        Output output = { .arena = run->arena };
 
-        if (r == -EFBIG)
-                fprintf(stderr, "%s: error: an interface file has at most 1 MiB\n", o->input);
-        else if (r < 0)
-                fprintf(stderr, "fascia-codegen: cannot read '%s': %s\n", o->input, strerror(-r));
-        if (r >= 0)
-                r = refuse_side_file(a, o->input);
-        if (r < 0)
+        generate_outputs(run->module, o->what, o->directory, &output);
+        for (size_t i = 0; i < output.n_files; i++)
+                if (o->list_outputs)
+                        puts(output_path(&output, i));
+                else
+                        fputs(output_text(&output, i), stdout);
+}
+
+/* For other tools: the model, and what there is to say about it. */
+static void print_model(const Run *run) {
+        fputs("{\n  \"format\": 1,\n  \"diagnostics\": [", stdout);
+        diagnostics_print_json(run->diagnostics, ",\n    ", stdout);
+        fputs("],\n  \"module\": ", stdout);
+        if (run->diagnostics->n_errors == 0 && run->module)
+                fputs(emit_json(run->module), stdout);
+        else
+                fputs("null", stdout);
+        fputs("\n}\n", stdout);
+}
+
+static int produce(const Run *run) {
+        const Options *o = run->options;
+
+        if (o->print)
+                print_fact(run);
+        else if (o->list_outputs || o->to_stdout)
+                show_outputs(run);
+        else
+                return write_outputs(run);
+        return 0;
+}
+
+static int run_once(Run *run) {
+        const Options *o = run->options;
+        bool only_model = o->json && !o->directory && !o->print && !o->list_outputs &&
+                          !o->to_stdout;
+        int r;
+
+        run->diagnostics = diagnostics_new(run->arena);
+        for (size_t i = 0; i < o->n_warnings; i++)
+                (void)diagnostics_configure(run->diagnostics, o->warnings[i]);
+        r = read_model(run);
+        if (run->n_sources == 0)
                 return r;
-        d = diagnostics_new(a, source);
-        m = generate_read(a, d, source);
-        diagnostics_sort(d);
-        diagnostics_print(d, stderr);
-        if (!m || d->n_errors > 0)
-                return -EBADMSG;
-        if (o->print) {
-                print_fact(m, o->print);
-                return 0;
+        if (only_model) {
+                print_model(run);
+                return r;
         }
-        return write_outputs(m, o);
+        print_diagnostics(run);
+        return r < 0 ? r : produce(run);
+}
+
+/* Ends only by a signal, or when watching fails. */
+static int run_again_and_again(const Options *o) {
+        for (;;) {
+                Run run = { .arena = arena_new(out_of_memory), .options = o };
+                int r;
+
+                if (!run.arena)
+                        out_of_memory();
+                if (run_once(&run) >= 0)
+                        fprintf(stderr, "fascia-codegen: generated, watching %s\n", o->input);
+                r = watch_wait(o->input, run.sources, run.n_sources, o->directories,
+                               o->n_directories);
+                arena_free(run.arena);
+                if (r < 0) {
+                        fprintf(stderr, "fascia-codegen: cannot watch: %s\n", strerror(-r));
+                        return r;
+                }
+        }
+}
+
+static int check_warnings(const Options *o) {
+        Diagnostics *d = diagnostics_new(o->arena);
+
+        for (size_t i = 0; i < o->n_warnings; i++)
+                if (diagnostics_configure(d, o->warnings[i]) < 0)
+                        return options_refuse("there is no such warning: -W", o->warnings[i]);
+        return -1;
+}
+
+static int generate(Arena *a, int argc, char **argv) {
+        Options options;
+        int status = options_parse(&options, a, argc, argv);
+
+        if (status < 0)
+                status = check_warnings(&options);
+        if (status >= 0)
+                return status;
+        if (options.watch)
+                return run_again_and_again(&options) < 0 ? STATUS_FAILED : EXIT_SUCCESS;
+        return run_once(&(Run){ .arena = a, .options = &options }) < 0 ? STATUS_FAILED
+                                                                       : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv) {
-        Options options;
-        int status = parse_options(argc, argv, &options);
-        Arena *a;
+        Arena *a = arena_new(out_of_memory);
+        int status;
 
-        if (status >= 0)
-                return status;
-        a = arena_new(out_of_memory);
         if (!a)
                 out_of_memory();
-        status = run(a, &options) < 0 ? STATUS_FAILED : EXIT_SUCCESS;
+        status = generate(a, argc, argv);
         arena_free(a);
         return status;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What an interface file says, as a tree: made by the parser, completed by the stages after it. */
+/* What interface files say, as a tree: made by the parser, completed by the stages after it. */
 #pragma once
 
 #include "diagnostics.h"
@@ -7,6 +7,7 @@
 typedef struct Enum Enum;
 typedef struct Struct Struct;
 typedef struct Interface Interface;
+typedef struct Module Module;
 typedef struct Node Node;
 
 typedef enum TypeKind {
@@ -16,7 +17,7 @@ typedef enum TypeKind {
         TYPE_REAL,
         TYPE_STRING,
         TYPE_VAR,
-        TYPE_NAMED, /* until model_resolve() */
+        TYPE_NAMED, /* until resolve_module() */
         TYPE_ENUM,
         TYPE_FLAG,
         TYPE_STRUCT,
@@ -34,6 +35,8 @@ typedef struct Type {
         struct Type *element; /* of list, map, model */
         Enum *enumeration;    /* also of a flag */
         Struct *structure;
+        Interface *interface;
+        char code; /* on D-Bus, of an int or string that says so itself; else 0 */
 } Type;
 
 /* A start value as written in the interface file. */
@@ -51,8 +54,9 @@ typedef struct Value {
         int64_t integer; /* int, enum; the bits of a flag */
         double real;
         const char *string;
-        struct Value **items; /* of a list; of a struct one for each field */
+        struct Value **items; /* of a list or map; of a struct one for each field; of var the one */
         size_t n_items;
+        const char **keys; /* of a map, sorted */
 } Value;
 
 typedef struct Constraint {
@@ -79,6 +83,8 @@ typedef struct Symbol {
         const char *since;
         const char *deprecated; /* "" when there is no more to say */
         const char *c_name;     /* overrides, or NULL */
+        const char *dbus_name;
+        Node *annotations; /* all of them, merged, or NULL */
 
         /* from naming */
         const char *local; /* snake_case: "fan_level" */
@@ -100,12 +106,23 @@ typedef struct Operation {
         Parameter **parameters;
         size_t n_parameters;
         bool is_const;
+        const Interface *origin; /* where it was written */
+
+        /* from annotations */
+        bool spread; /* the fields of the result are arguments of their own on D-Bus */
+        const char **errors;
+        size_t n_errors;
+
+        /* from naming */
+        const char **error_names; /* on D-Bus */
+        const char **error_macros;
 } Operation;
 
 typedef struct Signal {
         Symbol symbol;
         Parameter **parameters;
         size_t n_parameters;
+        const Interface *origin;
 } Signal;
 
 /* What the simulation of a property is, for the feature itself or one zone. */
@@ -116,18 +133,28 @@ typedef struct SimulationRow {
         bool unsupported;
 } SimulationRow;
 
+/* How a change is announced on D-Bus. */
+typedef enum Emits {
+        EMITS_TRUE,
+        EMITS_INVALIDATES,
+        EMITS_CONST,
+        EMITS_FALSE,
+} Emits;
+
 typedef struct Property {
         Symbol symbol;
         Type *type;
         bool readonly;
         bool constant;
         Literal *literal;
+        const Interface *origin;
 
         /* from annotations */
         Value *initial; /* of the literal */
         Constraint constraint;
         const char *unit;
         bool persistent;
+        Emits emits;
         const char *getter_name;
         const char *setter_name;
         SimulationRow *rows;
@@ -140,8 +167,12 @@ typedef struct Property {
 
 struct Interface {
         Symbol symbol;
-        const char *base; /* extends, or NULL */
+        Module *module;
+        const char *base_name; /* extends, or NULL */
         Span base_span;
+        Interface *base;
+        bool inherits; /* while the members of its base are added */
+        bool inherited;
         Property **properties;
         size_t n_properties;
         Operation **operations;
@@ -154,22 +185,32 @@ struct Interface {
         const char *id;
         const char **zones;
         size_t n_zones;
+        const char *configuration;
+        const char *dbus_path;
+        bool annotated;
 
         /* from naming */
         const char *qualified_name;
         const char *path;
+        Property **values; /* the properties without the models, which have no accessors */
+        size_t n_values;
 };
 
 typedef struct Field {
         Symbol symbol;
         Type *type;
         Literal *literal;
+
+        /* from annotations */
+        Value *initial; /* of the literal */
 } Field;
 
 struct Struct {
         Symbol symbol;
+        Module *module;
         Field **fields;
         size_t n_fields;
+        bool annotated;
 
         /* from check */
         bool visiting; /* while looking for recursion */
@@ -187,6 +228,7 @@ typedef struct Enumerator {
 
 struct Enum {
         Symbol symbol;
+        Module *module;
         bool is_flag;
         bool is_wide; /* a flag with a bit above 31 */
         Enumerator **members;
@@ -198,11 +240,15 @@ struct Enum {
 };
 
 typedef struct Import {
-        Span span;
+        Span span; /* of the name */
         const char *name;
+        Span version_span;
+        uint32_t major, minor;
+        Module *module; /* NULL: not found, which was reported */
+        bool used;
 } Import;
 
-typedef struct Module {
+struct Module {
         Arena *arena;
         const Source *source;
         Symbol symbol;
@@ -215,19 +261,24 @@ typedef struct Module {
         size_t n_structs;
         Enum **enums;
         size_t n_enums;
+        bool loading; /* while its imports are, to see a cycle */
+
+        /* from annotations */
+        const char *configuration;
+        const char *dbus_path;
+        bool foreign; /* a service that Fascia did not make */
 
         /* from naming */
         const char *stem; /* "climate" */
         const char *bus_name;
         const char *path;
         const char *include_dir;
-} Module;
-
-/* Gives named types what they stand for, and enumerators their values; what is wrong is reported.
- */
-void model_resolve(Module *m, Diagnostics *d);
+};
 
 const Enumerator *model_find_enumerator(const Enum *e, const char *name);
 bool model_is_trivial(const Type *t);
+/* Whether a struct, or one inside it, gives a field a value to start with. */
+bool model_has_defaults(const Type *t);
+
 /* On D-Bus. Only for what the check found fit to be generated. */
 const char *model_signature(Arena *a, const Type *t);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire-type.h"
+
 static bool is_upper(char c) {
         return c >= 'A' && c <= 'Z';
 }
@@ -222,6 +224,32 @@ static const char *accessor(Arena *a, const Interface *i, const char *verb, cons
         return arena_printf(a, "%s_%s_%s", i->symbol.c, verb, local);
 }
 
+static const char *member_on_dbus(Arena *a, const Symbol *s) {
+        return s->dbus_name ? s->dbus_name : upper_camel(a, s->name);
+}
+
+/* A foreign service has, as a rule, one object with all interfaces. */
+static const char *interface_path(const Module *m, const Interface *i) {
+        if (i->dbus_path)
+                return i->dbus_path;
+        if (m->foreign)
+                return m->path;
+        return arena_printf(m->arena, "%s%s%s", m->path, m->path[1] != '\0' ? "/" : "",
+                            i->symbol.name);
+}
+
+static void assign_errors(const Module *m, Operation *o) {
+        o->error_names = arena_alloc(m->arena, (o->n_errors + 1) * sizeof(o->error_names[0]));
+        o->error_macros = arena_alloc(m->arena, (o->n_errors + 1) * sizeof(o->error_macros[0]));
+        for (size_t i = 0; i < o->n_errors; i++) {
+                o->error_names[i] = arena_printf(m->arena, "%s.Error.%s", m->bus_name,
+                                                 o->errors[i]);
+                o->error_macros[i] = arena_printf(
+                        m->arena, "%s_ERROR_%s", m->symbol.upper,
+                        naming_upper(m->arena, naming_snake(m->arena, o->errors[i])));
+        }
+}
+
 static void assign_interface(const Module *m, Interface *i) {
         Arena *a = m->arena;
 
@@ -229,15 +257,21 @@ static void assign_interface(const Module *m, Interface *i) {
         i->qualified_name = arena_printf(a, "%s.%s", m->symbol.name, i->symbol.name);
         if (!i->id)
                 i->id = i->qualified_name;
-        i->symbol.dbus = arena_printf(a, "%s.%s", m->bus_name, i->symbol.name);
-        i->path = arena_printf(a, "%s/%s", m->path, i->symbol.name);
+        i->symbol.dbus = i->symbol.dbus_name
+                                 ? i->symbol.dbus_name
+                                 : arena_printf(a, "%s.%s", m->bus_name, i->symbol.name);
+        i->path = interface_path(m, i);
+        if (!i->configuration)
+                i->configuration = m->configuration;
         for (size_t k = 0; k < i->n_properties; k++) {
                 Property *p = i->properties[k];
 
                 assign_local(a, &p->symbol);
-                p->symbol.dbus = upper_camel(a, p->symbol.name);
+                p->symbol.dbus = member_on_dbus(a, &p->symbol);
                 p->getter = accessor(a, i, "get", p->getter_name, p->symbol.local);
                 p->setter = accessor(a, i, "set", p->setter_name, p->symbol.local);
+                if (p->type->kind != TYPE_MODEL)
+                        ARENA_APPEND(a, i->values, i->n_values, p);
         }
         for (size_t k = 0; k < i->n_operations; k++) {
                 Operation *o = i->operations[k];
@@ -246,7 +280,8 @@ static void assign_interface(const Module *m, Interface *i) {
                 if (is_operation_word(o->symbol.bare))
                         o->symbol.bare = arena_printf(a, "%s_", o->symbol.bare);
                 o->symbol.c = arena_printf(a, "%s_%s", i->symbol.c, o->symbol.local);
-                o->symbol.dbus = upper_camel(a, o->symbol.name);
+                o->symbol.dbus = member_on_dbus(a, &o->symbol);
+                assign_errors(m, o);
                 assign_parameters(a, o->parameters, o->n_parameters);
         }
         for (size_t k = 0; k < i->n_signals; k++) {
@@ -254,7 +289,7 @@ static void assign_interface(const Module *m, Interface *i) {
 
                 assign_local(a, &s->symbol);
                 s->symbol.c = arena_printf(a, "%s_%s", i->symbol.c, s->symbol.local);
-                s->symbol.dbus = upper_camel(a, s->symbol.name);
+                s->symbol.dbus = member_on_dbus(a, &s->symbol);
                 assign_parameters(a, s->parameters, s->n_parameters);
         }
 }
@@ -294,11 +329,16 @@ static void assign_module(Module *m) {
         m->symbol.upper = naming_upper(a, m->symbol.local);
         m->stem = m->source->stem;
         /* A bus name has a dot: one word gets a prefix. */
-        m->bus_name = arena_printf(a, "%s%s%u", dot ? "" : "fascia.", m->symbol.name, m->major);
+        m->bus_name = m->symbol.dbus_name ? m->symbol.dbus_name
+                                          : arena_printf(a, "%s%s%u", dot ? "" : "fascia.",
+                                                         m->symbol.name, m->major);
         path = arena_printf(a, "/%s", m->bus_name);
-        for (char *p = strchr(path, '.'); p; p = strchr(p, '.'))
-                *p = '/';
-        m->path = path;
+        for (char *p = path; *p != '\0'; p++)
+                if (*p == '.')
+                        *p = '/';
+                else if (*p == '-')
+                        *p = '_';
+        m->path = m->dbus_path ? m->dbus_path : path;
         directory = arena_printf(a, "%s-%u", naming_snake(a, m->symbol.name), m->major);
         for (char *p = directory; *p != '\0'; p++)
                 if (*p == '.' || *p == '_')
@@ -323,51 +363,70 @@ void naming_assign(Module *m) {
 
 /* ---- types ---- */
 
-static const char *basic_list_type(const Type *element) {
-        switch (element->kind) {
+/* Of what <fascia/types.h> has lists and maps: "int32"; NULL: of this type it has none. */
+static const char *basic_key(const Type *t) {
+        switch (t->kind) {
         case TYPE_BOOL:
-                return "fascia_bool_list";
+                return "bool";
         case TYPE_INT:
+                return wire_type_key(t->code);
         case TYPE_ENUM:
-                return "fascia_int32_list";
+                return "int32";
         case TYPE_REAL:
-                return "fascia_double_list";
+                return "double";
         case TYPE_STRING:
-                return "fascia_string_list";
+        case TYPE_INTERFACE:
+        case TYPE_MODEL:
+                return "string";
         case TYPE_FLAG:
-                return element->enumeration->is_wide ? "fascia_uint64_list" : "fascia_uint32_list";
-        case TYPE_VOID:
+                return t->enumeration->is_wide ? "uint64" : "uint32";
         case TYPE_VAR:
+                return "variant";
+        case TYPE_VOID:
         case TYPE_NAMED:
         case TYPE_STRUCT:
-        case TYPE_INTERFACE:
         case TYPE_LIST:
         case TYPE_MAP:
-        case TYPE_MODEL:
         case TYPE_INVALID:
                 break;
         }
         return NULL;
 }
 
-/* Of a list in lists: "int_list". */
-static const char *list_key(const Module *m, const Type *t) {
-        if (t->kind == TYPE_LIST)
-                return arena_printf(m->arena, "%s_list", list_key(m, t->element));
-        return t->kind == TYPE_INT ? "int" : naming_type_key(m, t);
+static const char *container_suffix(const Type *t) {
+        return t->kind == TYPE_MAP ? "map" : "list";
 }
 
-const char *naming_list_type(const Module *m, const Type *t) {
+/* Names of another module may be those of its own, later: what this one makes of them is its. */
+static const char *foreign_prefix(const Module *m, const Module *owner) {
+        return owner == m ? "" : arena_printf(m->arena, "%s_", m->symbol.local);
+}
+
+/* Of a container in containers: "int_list". */
+static const char *container_key(const Module *m, const Type *t) {
+        if (t->kind == TYPE_LIST || t->kind == TYPE_MAP)
+                return arena_printf(m->arena, "%s_%s", container_key(m, t->element),
+                                    container_suffix(t));
+        if (t->kind == TYPE_INT && !t->code)
+                return "int";
+        if ((t->kind == TYPE_ENUM || t->kind == TYPE_FLAG) && t->enumeration->module != m)
+                return t->enumeration->symbol.c;
+        return naming_type_key(m, t);
+}
+
+const char *naming_container_type(const Module *m, const Type *t) {
         const char *inner;
 
-        if (t->kind != TYPE_LIST || basic_list_type(t->element))
+        if ((t->kind != TYPE_LIST && t->kind != TYPE_MAP) || basic_key(t->element))
                 return NULL;
         if (t->element->kind == TYPE_STRUCT)
-                return arena_printf(m->arena, "%s_list", t->element->structure->symbol.c);
-        inner = naming_list_type(m, t->element);
+                return arena_printf(m->arena, "%s%s_%s",
+                                    foreign_prefix(m, t->element->structure->module),
+                                    t->element->structure->symbol.c, container_suffix(t));
+        inner = naming_container_type(m, t->element);
         if (inner)
-                return arena_printf(m->arena, "%s_list", inner);
-        return arena_printf(m->arena, "%s_%s", m->symbol.local, list_key(m, t));
+                return arena_printf(m->arena, "%s_%s", inner, container_suffix(t));
+        return arena_printf(m->arena, "%s_%s", m->symbol.local, container_key(m, t));
 }
 
 const char *naming_type_key(const Module *m, const Type *t) {
@@ -375,24 +434,27 @@ const char *naming_type_key(const Module *m, const Type *t) {
         case TYPE_BOOL:
                 return "bool";
         case TYPE_INT:
-                return "int32";
+                return wire_type_key(t->code);
         case TYPE_REAL:
                 return "real";
         case TYPE_STRING:
-                return "string";
+                return t->code == 'o' ? "object" : "string";
+        case TYPE_VAR:
+                return "variant";
+        case TYPE_INTERFACE:
+                return "object";
         case TYPE_ENUM:
         case TYPE_FLAG:
                 return t->enumeration->symbol.local;
         case TYPE_STRUCT:
                 return t->structure->symbol.local;
         case TYPE_LIST:
-                return arena_printf(m->arena, "%s_list", naming_type_key(m, t->element));
-        case TYPE_VOID:
-        case TYPE_VAR:
-        case TYPE_NAMED:
-        case TYPE_INTERFACE:
         case TYPE_MAP:
         case TYPE_MODEL:
+                return arena_printf(m->arena, "%s_%s", naming_type_key(m, t->element),
+                                    t->kind == TYPE_MODEL ? "model" : container_suffix(t));
+        case TYPE_VOID:
+        case TYPE_NAMED:
         case TYPE_INVALID:
                 break;
         }
@@ -404,26 +466,29 @@ const char *naming_c_type(const Module *m, const Type *t) {
         case TYPE_BOOL:
                 return "bool";
         case TYPE_INT:
+                return wire_type_c_type(t->code);
         case TYPE_ENUM:
                 return "int32_t";
         case TYPE_REAL:
                 return "double";
         case TYPE_STRING:
+        case TYPE_INTERFACE:
+        case TYPE_MODEL:
                 return "const char *";
+        case TYPE_VAR:
+                return "struct fascia_variant";
         case TYPE_FLAG:
                 return t->enumeration->c_type;
         case TYPE_STRUCT:
                 return arena_printf(m->arena, "struct %s", t->structure->symbol.c);
         case TYPE_LIST:
-                return arena_printf(m->arena, "struct %s",
-                                    naming_list_type(m, t) ? naming_list_type(m, t)
-                                                           : basic_list_type(t->element));
-        case TYPE_VOID:
-        case TYPE_VAR:
-        case TYPE_NAMED:
-        case TYPE_INTERFACE:
         case TYPE_MAP:
-        case TYPE_MODEL:
+                if (naming_container_type(m, t))
+                        return arena_printf(m->arena, "struct %s", naming_container_type(m, t));
+                return arena_printf(m->arena, "struct fascia_%s_%s", basic_key(t->element),
+                                    container_suffix(t));
+        case TYPE_VOID:
+        case TYPE_NAMED:
         case TYPE_INVALID:
                 break;
         }
@@ -439,6 +504,10 @@ const char *naming_api_type(const Module *m, const Type *t) {
 const char *naming_qt_type(Arena *a, const Type *t) {
         if (t->kind == TYPE_LIST)
                 return arena_printf(a, "%sList", naming_qt_type(a, t->element));
+        if (t->kind == TYPE_MAP)
+                return t->element->kind == TYPE_VAR
+                               ? "QVariantMap"
+                               : arena_printf(a, "%sMap", naming_qt_type(a, t->element));
         if (t->kind == TYPE_STRUCT)
                 return t->structure->symbol.name;
         return t->name ? upper_camel(a, t->name) : "";
@@ -479,17 +548,21 @@ static void claim_members(Claims *c, const char *owner, Symbol *s, const char *n
         claim(c, arena_printf(c->module->arena, "in '%s'", owner), name, s);
 }
 
-/* Structs of lists in lists are named after what is in them, whoever uses them. */
-static void claim_list(Claims *c, const Type *t) {
+/* Structs of containers are named after what is in them, whoever uses them; those of own structs
+ * are claimed with the struct. */
+static void claim_container(Claims *c, const Type *t) {
         const char *name;
 
-        if (t->kind != TYPE_LIST || t->element->kind != TYPE_LIST)
+        if (t->kind != TYPE_LIST && t->kind != TYPE_MAP)
                 return;
-        claim_list(c, t->element);
-        name = naming_list_type(c->module, t);
-        if (!name)
+        claim_container(c, t->element);
+        name = naming_container_type(c->module, t);
+        if (!name ||
+            (t->element->kind == TYPE_STRUCT && t->element->structure->module == c->module))
                 return;
         claim(c, SCOPE_TAG, name, NULL);
+        if (t->kind == TYPE_MAP)
+                CLAIM(c, SCOPE_TAG, NULL, "%s_entry", name);
         CLAIM(c, SCOPE_C, NULL, "%s_copy", name);
         CLAIM(c, SCOPE_C, NULL, "%s_free", name);
 }
@@ -504,13 +577,17 @@ static void claim_property(Claims *c, const Interface *i, Property *p) {
         Symbol *s = &p->symbol;
         const char *name = i->symbol.c;
 
-        claim_list(c, p->type);
+        CLAIM(c, SCOPE_C, s, "%s_PROPERTY_%s", i->symbol.upper, s->upper);
+        claim(c, arena_printf(c->module->arena, "as a property of '%s' on D-Bus", i->symbol.name),
+              s->dbus, s);
+        if (p->type->kind == TYPE_MODEL)
+                return;
+        claim_container(c, p->type);
         CLAIM(c, SCOPE_STATIC, s, "%s_%s", i->symbol.local, s->local);
         claim(c, SCOPE_C, p->getter, s);
         CLAIM(c, SCOPE_C, s, "%s_has_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_report_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_withdraw_%s", name, s->local);
-        CLAIM(c, SCOPE_C, s, "%s_PROPERTY_%s", i->symbol.upper, s->upper);
         claim_members(c, arena_printf(c->module->arena, "%s_listener", name), s,
                       arena_printf(c->module->arena, "%s_changed", s->local));
         if (!p->readonly) {
@@ -520,14 +597,12 @@ static void claim_property(Claims *c, const Interface *i, Property *p) {
                 claim_members(c, arena_printf(c->module->arena, "%s_backend_ops", name), s,
                               arena_printf(c->module->arena, "set_%s", s->local));
         }
-        claim(c, arena_printf(c->module->arena, "as a property of '%s' on D-Bus", i->symbol.name),
-              s->dbus, s);
 }
 
 static void claim_parameters(Claims *c, const char *owner, Parameter **parameters, size_t n) {
         for (size_t i = 0; i < n; i++) {
                 claim_members(c, owner, &parameters[i]->symbol, parameters[i]->symbol.bare);
-                claim_list(c, parameters[i]->type);
+                claim_container(c, parameters[i]->type);
         }
 }
 
@@ -535,7 +610,7 @@ static void claim_operation(Claims *c, const Interface *i, Operation *o) {
         Symbol *s = &o->symbol;
         const char *name = i->symbol.c;
 
-        claim_list(c, o->result);
+        claim_container(c, o->result);
         CLAIM(c, SCOPE_STATIC, s, "%s_%s_input", i->symbol.local, s->local);
         CLAIM(c, SCOPE_STATIC, s, "%s_%s_output", i->symbol.local, s->local);
         claim(c, SCOPE_C, s->c, s);
@@ -620,19 +695,22 @@ static void claim_interface(Claims *c, Interface *i) {
 }
 
 static void claim_struct(Claims *c, Struct *s) {
+        static const char *const functions[] = {
+                "copy",     "free",     "type",      "members",  "list_copy",      "list_free",
+                "map_copy", "map_free", "list_type", "map_type", "map_entry_type",
+        };
+
         claim(c, SCOPE_TYPE, s->symbol.name, &s->symbol);
         claim(c, SCOPE_TAG, s->symbol.c, &s->symbol);
         CLAIM(c, SCOPE_TAG, &s->symbol, "%s_list", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_copy", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_free", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_list_copy", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_list_free", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_type", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_list_type", s->symbol.c);
-        CLAIM(c, SCOPE_C, &s->symbol, "%s_members", s->symbol.c);
+        CLAIM(c, SCOPE_TAG, &s->symbol, "%s_map", s->symbol.c);
+        CLAIM(c, SCOPE_TAG, &s->symbol, "%s_map_entry", s->symbol.c);
+        claim_functions(c, s->symbol.c, &s->symbol, functions,
+                        sizeof(functions) / sizeof(functions[0]));
+        CLAIM(c, SCOPE_C, &s->symbol, "%s_INIT", s->symbol.upper);
         for (size_t i = 0; i < s->n_fields; i++) {
                 claim_members(c, s->symbol.name, &s->fields[i]->symbol, s->fields[i]->symbol.bare);
-                claim_list(c, s->fields[i]->type);
+                claim_container(c, s->fields[i]->type);
         }
 }
 
@@ -645,6 +723,7 @@ static void claim_enum(Claims *c, Enum *e) {
         CLAIM(c, SCOPE_C, &e->symbol, "%s_to_string", e->symbol.c);
         CLAIM(c, SCOPE_C, &e->symbol, "%s_type", e->symbol.c);
         CLAIM(c, SCOPE_C, &e->symbol, "%s_list_type", e->symbol.c);
+        CLAIM(c, SCOPE_C, &e->symbol, "%s_map_type", e->symbol.c);
         CLAIM(c, SCOPE_C, &e->symbol, "%s_enumerators", e->symbol.c);
         for (size_t i = 0; i < e->n_members; i++)
                 claim(c, SCOPE_C, e->members[i]->symbol.c, &e->members[i]->symbol);
@@ -653,6 +732,19 @@ static void claim_enum(Claims *c, Enum *e) {
 static void claim_own(Claims *c) {
         CLAIM(c, SCOPE_C, NULL, "%s_module", c->module->symbol.local);
         CLAIM(c, SCOPE_C, NULL, "%s_interfaces", c->module->symbol.local);
+}
+
+static void claim_module(Claims *c, Module *m) {
+        c->module = m;
+        claim_own(c);
+        for (size_t i = 0; i < m->n_enums; i++)
+                claim_enum(c, m->enums[i]);
+        for (size_t i = 0; i < m->n_structs; i++)
+                claim_struct(c, m->structs[i]);
+        for (size_t i = 0; i < m->n_interfaces; i++) {
+                claim(c, SCOPE_TYPE, m->interfaces[i]->symbol.name, &m->interfaces[i]->symbol);
+                claim_interface(c, m->interfaces[i]);
+        }
 }
 
 static int compare_claims(const void *a, const void *b) {
@@ -689,21 +781,69 @@ static void report_clash(Diagnostics *d, const Claim *first, const Claim *second
                 diagnostics_note(d, "'@config: { c_name: … }' gives it another name in C");
 }
 
-void naming_check(Module *m, Diagnostics *d) {
-        Claims c = { .module = m };
+static void sort_claims(Claims *c) {
+        if (c->n_items > 1)
+                qsort(c->items, c->n_items, sizeof(c->items[0]), compare_claims);
+}
 
-        claim_own(&c);
-        for (size_t i = 0; i < m->n_enums; i++)
-                claim_enum(&c, m->enums[i]);
-        for (size_t i = 0; i < m->n_structs; i++)
-                claim_struct(&c, m->structs[i]);
-        for (size_t i = 0; i < m->n_interfaces; i++) {
-                claim(&c, SCOPE_TYPE, m->interfaces[i]->symbol.name, &m->interfaces[i]->symbol);
-                claim_interface(&c, m->interfaces[i]);
+static bool claims_equal(const Claim *a, const Claim *b) {
+        return strcmp(a->scope, b->scope) == 0 && strcmp(a->name, b->name) == 0;
+}
+
+/* ---- clashes with other modules ---- */
+
+static bool is_global(const Claim *c) {
+        return strcmp(c->scope, SCOPE_C) == 0 || strcmp(c->scope, SCOPE_TAG) == 0;
+}
+
+static const Claim *find_claim(const Claims *c, const Claim *wanted) {
+        size_t low = 0, high = c->n_items;
+
+        while (low < high) {
+                size_t middle = low + (high - low) / 2;
+                int r = strcmp(c->items[middle].scope, wanted->scope);
+
+                if (r == 0)
+                        r = strcmp(c->items[middle].name, wanted->name);
+                if (r == 0)
+                        return &c->items[middle];
+                if (r < 0)
+                        low = middle + 1;
+                else
+                        high = middle;
         }
-        qsort(c.items, c.n_items, sizeof(c.items[0]), compare_claims);
+        return NULL;
+}
+
+/* The code of both ends up in one program. One clash is said: the prefixes are at fault. */
+static void check_against(const Claims *own, const Module *m, const Import *import,
+                          Diagnostics *d) {
+        Claims others = { 0 };
+
+        claim_module(&others, import->module);
+        for (size_t i = 0; i < others.n_items; i++) {
+                const Claim *theirs = &others.items[i];
+                const Claim *ours = is_global(theirs) ? find_claim(own, theirs) : NULL;
+
+                if (!ours)
+                        continue;
+                diagnostics_error(d, import->span, "'%s' and '%s' would both have '%s' %s",
+                                  m->symbol.name, import->name, ours->name, ours->scope);
+                diagnostics_note(d, "'@config: { c_name: … }' of one of the modules gives it "
+                                    "another prefix in C");
+                return;
+        }
+}
+
+void naming_check(Module *m, Diagnostics *d) {
+        Claims c = { 0 };
+
+        claim_module(&c, m);
+        sort_claims(&c);
         for (size_t i = 1; i < c.n_items; i++)
-                if (strcmp(c.items[i - 1].scope, c.items[i].scope) == 0 &&
-                    strcmp(c.items[i - 1].name, c.items[i].name) == 0)
+                if (claims_equal(&c.items[i - 1], &c.items[i]))
                         report_clash(d, &c.items[i - 1], &c.items[i]);
+        for (size_t i = 0; i < m->n_imports; i++)
+                if (m->imports[i].module)
+                        check_against(&c, m, &m->imports[i], d);
 }

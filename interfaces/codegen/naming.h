@@ -18,8 +18,8 @@ const char *naming_upper(Arena *a, const char *name);
 const char *naming_c_type(const Module *m, const Type *t);
 /* In the interface that people use, an enum has its own type. */
 const char *naming_api_type(const Module *m, const Type *t);
-/* Without "struct": of a list that is generated, "cluster_warning_list"; else NULL. */
-const char *naming_list_type(const Module *m, const Type *t);
+/* Without "struct": of a list or map that is generated, "cluster_warning_list"; else NULL. */
+const char *naming_container_type(const Module *m, const Type *t);
 /* What the descriptor of a basic type is called in front of "_type": "int32". */
 const char *naming_type_key(const Module *m, const Type *t);
 /* In C++ tools of Qt: "QList<Warning>" would do, "WarningList" is clearer. */

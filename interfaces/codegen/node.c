@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML as a tree whose every node knows its place in the interface file. */
+/* YAML as a tree whose every node knows its place in the file that it stands in. */
 #include "node.h"
 
 #include <string.h>
@@ -11,34 +11,52 @@
 typedef struct Reader {
         Arena *arena;
         Diagnostics *diagnostics;
-        const NodeLine *lines;
-        size_t n_lines;
+        const Source *source;
+        const char *text;
+        uint32_t *offsets; /* in the source, of each character and of the end */
+        size_t n_offsets;
         yaml_parser_t parser;
         bool failed;
 } Reader;
 
-/* Marks count characters, the source bytes. */
-static uint32_t offset_of(const Reader *r, yaml_mark_t mark) {
-        const NodeLine *line;
-        uint32_t bytes = 0;
+static bool begins_character(char c) {
+        return ((unsigned char)c & 0xC0) != 0x80;
+}
 
-        if (mark.line >= r->n_lines) {
-                line = &r->lines[r->n_lines - 1];
-                return line->span.offset + line->span.length;
+/* Joins the lines, and notes where each character comes from: marks count characters. */
+static size_t join_lines(Reader *r, const NodeLine *lines, size_t n_lines) {
+        size_t size = 0, used = 0;
+        char *text;
+
+        for (size_t i = 0; i < n_lines; i++)
+                size += strlen(lines[i].text) + 1;
+        text = arena_alloc(r->arena, size + 1);
+        r->offsets = arena_alloc(r->arena, (size + 1) * sizeof(r->offsets[0]));
+        for (size_t i = 0; i < n_lines; i++) {
+                const Span *span = &lines[i].span;
+
+                for (uint32_t k = 0; lines[i].text[k] != '\0'; k++) {
+                        text[used++] = lines[i].text[k];
+                        if (begins_character(lines[i].text[k]))
+                                r->offsets[r->n_offsets++] = span->offset +
+                                                             (k < span->length ? k : span->length);
+                }
+                text[used++] = '\n';
+                r->offsets[r->n_offsets++] = span->offset + span->length;
         }
-        line = &r->lines[mark.line];
-        for (size_t i = 0; bytes < line->span.length; bytes++) {
-                if (((unsigned char)line->text[bytes] & 0xC0) == 0x80)
-                        continue;
-                if (i++ == mark.column)
-                        break;
-        }
-        return line->span.offset + bytes;
+        r->offsets[r->n_offsets] = r->offsets[r->n_offsets - 1];
+        r->text = text;
+        r->source = lines[0].span.source;
+        return used;
+}
+
+static uint32_t offset_of(const Reader *r, size_t index) {
+        return r->offsets[index < r->n_offsets ? index : r->n_offsets];
 }
 
 static Span span_of(const Reader *r, yaml_mark_t start, yaml_mark_t end) {
-        Span span = { .offset = offset_of(r, start) };
-        uint32_t stop = offset_of(r, end);
+        Span span = { .source = r->source, .offset = offset_of(r, start.index) };
+        uint32_t stop = offset_of(r, end.index);
 
         if (stop > span.offset)
                 span.length = stop - span.offset;
@@ -51,6 +69,19 @@ static void fail(Reader *r, Span at, const char *text) {
         r->failed = true;
 }
 
+static Span span_of_problem(const Reader *r) {
+        const yaml_parser_t *p = &r->parser;
+        yaml_mark_t mark = p->problem_mark;
+
+        /* A character that YAML does not allow is told by bytes. */
+        if (p->error == YAML_READER_ERROR) {
+                mark.index = 0;
+                for (size_t i = 0; i < p->problem_offset && r->text[i] != '\0'; i++)
+                        mark.index += begins_character(r->text[i]);
+        }
+        return span_of(r, mark, mark);
+}
+
 static bool next_event(Reader *r, yaml_event_t *e) {
         const yaml_parser_t *p = &r->parser;
 
@@ -58,7 +89,7 @@ static bool next_event(Reader *r, yaml_event_t *e) {
                 return false;
         if (yaml_parser_parse(&r->parser, e))
                 return true;
-        fail(r, span_of(r, p->problem_mark, p->problem_mark),
+        fail(r, span_of_problem(r),
              arena_printf(r->arena, "this is not YAML: %s", p->problem ? p->problem : "no memory"));
         return false;
 }
@@ -67,7 +98,7 @@ static Node *read_node(Reader *r, const yaml_event_t *e, unsigned depth);
 
 /* A collection ends where its last event does. */
 static void extend(const Reader *r, Node *n, yaml_mark_t end) {
-        uint32_t stop = offset_of(r, end);
+        uint32_t stop = offset_of(r, end.index);
 
         if (stop > n->span.offset)
                 n->span.length = stop - n->span.offset;
@@ -91,16 +122,98 @@ static Node *read_sequence(Reader *r, Node *n, unsigned depth) {
         return n;
 }
 
-static void add_entry(Reader *r, Node *n, Node *key, Node *value) {
+/* ---- entries by their key ---- */
+
+#define FEW_ENTRIES 16
+
+static size_t hash(const char *text) {
+        size_t h = 5381;
+
+        for (; *text != '\0'; text++)
+                h = h * 33 ^ (unsigned char)*text;
+        return h;
+}
+
+static void index_entry(Node *n, size_t position) {
+        size_t i = hash(n->entries[position].key->text) & (n->index_size - 1);
+
+        while (n->index[i] > 0)
+                i = (i + 1) & (n->index_size - 1);
+        n->index[i] = (uint32_t)position + 1;
+}
+
+/* Twice as large as what is in it, at least. */
+static void index_entries(Arena *a, Node *n) {
+        n->index_size = n->index_size == 0 ? 4 * FEW_ENTRIES : 2 * n->index_size;
+        n->index = arena_alloc(a, n->index_size * sizeof(n->index[0]));
         for (size_t i = 0; i < n->n_entries; i++)
-                if (strcmp(n->entries[i].key->text, key->text) == 0) {
-                        diagnostics_warning(r->diagnostics, key->span,
-                                            "'%s' is there twice, the last one counts", key->text);
-                        n->entries[i].key = key;
-                        n->entries[i].value = value;
-                        return;
-                }
-        ARENA_APPEND(r->arena, n->entries, n->n_entries, ((NodeEntry){ key, value }));
+                index_entry(n, i);
+}
+
+/* The key is new. */
+static void append_entry(Arena *a, Node *n, Node *key, Node *value) {
+        NodeEntry entry = { .key = key, .value = value };
+
+        ARENA_APPEND(a, n->entries, n->n_entries, entry);
+        if (n->n_entries > FEW_ENTRIES && 2 * n->n_entries > n->index_size)
+                index_entries(a, n);
+        else if (n->index)
+                index_entry(n, n->n_entries - 1);
+}
+
+NodeEntry *node_find(const Node *n, const char *key) {
+        if (n->kind != NODE_MAPPING)
+                return NULL;
+        if (n->index) {
+                size_t i = hash(key) & (n->index_size - 1);
+
+                for (; n->index[i] > 0; i = (i + 1) & (n->index_size - 1))
+                        if (strcmp(n->entries[n->index[i] - 1].key->text, key) == 0)
+                                return &n->entries[n->index[i] - 1];
+                return NULL;
+        }
+        for (size_t i = 0; i < n->n_entries; i++)
+                if (strcmp(n->entries[i].key->text, key) == 0)
+                        return &n->entries[i];
+        return NULL;
+}
+
+Node *node_merge(Arena *a, Node *earlier, Node *later) {
+        Node *n;
+
+        if (!earlier || !later)
+                return earlier ? earlier : later;
+        if (earlier->kind != NODE_MAPPING || later->kind != NODE_MAPPING)
+                return later;
+        n = arena_alloc(a, sizeof(*n));
+        *n = (Node){ .kind = NODE_MAPPING, .span = later->span };
+        for (size_t i = 0; i < earlier->n_entries; i++)
+                append_entry(a, n, earlier->entries[i].key, earlier->entries[i].value);
+        for (size_t i = 0; i < later->n_entries; i++) {
+                Node *key = later->entries[i].key, *value = later->entries[i].value;
+                NodeEntry *same = node_find(n, key->text);
+
+                if (same)
+                        *same = (NodeEntry){ .key = key,
+                                             .value = node_merge(a, same->value, value) };
+                else
+                        append_entry(a, n, key, value);
+        }
+        return n;
+}
+
+/* ---- reading ---- */
+
+static void add_entry(Reader *r, Node *n, Node *key, Node *value) {
+        NodeEntry *same = node_find(n, key->text);
+
+        if (!same) {
+                append_entry(r->arena, n, key, value);
+                return;
+        }
+        diagnostics_warning(r->diagnostics, WARNING_DUPLICATE_KEY, key->span,
+                            "'%s' is there twice, the last one counts", key->text);
+        *same = (NodeEntry){ .key = key, .value = value };
 }
 
 static Node *read_mapping(Reader *r, Node *n, unsigned depth) {
@@ -182,22 +295,16 @@ static Node *read_document(Reader *r) {
 }
 
 Node *node_parse(Arena *a, Diagnostics *d, const NodeLine *lines, size_t n_lines) {
-        Reader r = { .arena = a, .diagnostics = d, .lines = lines, .n_lines = n_lines };
-        size_t size = 0, used = 0;
-        char *text;
+        Reader r = { .arena = a, .diagnostics = d };
+        size_t size = join_lines(&r, lines, n_lines);
         Node *n;
 
-        for (size_t i = 0; i < n_lines; i++)
-                size += strlen(lines[i].text) + 1;
-        text = arena_alloc(a, size + 1);
-        for (size_t i = 0; i < n_lines; i++)
-                used += (size_t)sprintf(text + used, "%s\n", lines[i].text);
         if (!yaml_parser_initialize(&r.parser)) {
                 fail(&r, lines[0].span, "no memory to read this");
                 return NULL;
         }
         yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&r.parser, (const unsigned char *)text, used);
+        yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text, size);
         n = read_document(&r);
         yaml_parser_delete(&r.parser);
         return n;
@@ -208,15 +315,6 @@ Node *node_new_scalar(Arena *a, const char *text, bool plain, Span span) {
 
         *n = (Node){ .kind = NODE_SCALAR, .span = span, .text = text, .plain = plain };
         return n;
-}
-
-const NodeEntry *node_find(const Node *n, const char *key) {
-        if (n->kind != NODE_MAPPING)
-                return NULL;
-        for (size_t i = 0; i < n->n_entries; i++)
-                if (strcmp(n->entries[i].key->text, key) == 0)
-                        return &n->entries[i];
-        return NULL;
 }
 
 bool node_is_null(const Node *n) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML as a tree whose every node knows its place in the interface file. */
+/* YAML as a tree whose every node knows its place in the file that it stands in. */
 #pragma once
 
 #include "diagnostics.h"
@@ -15,6 +15,7 @@ typedef struct Node Node;
 typedef struct NodeEntry {
         Node *key; /* a scalar */
         Node *value;
+        bool used; /* somebody asked for it */
 } NodeEntry;
 
 struct Node {
@@ -26,9 +27,11 @@ struct Node {
         size_t n_items;
         NodeEntry *entries;
         size_t n_entries;
+        uint32_t *index; /* by hash: the position of the entry + 1; NULL while there are few */
+        size_t index_size;
 };
 
-/* One line of the text that is parsed: where it is in the source. */
+/* One line of the text that is parsed, or all of it: where it is in the source. */
 typedef struct NodeLine {
         const char *text;
         Span span;
@@ -39,6 +42,9 @@ Node *node_parse(Arena *a, Diagnostics *d, const NodeLine *lines, size_t n_lines
 
 Node *node_new_scalar(Arena *a, const char *text, bool plain, Span span);
 /* NULL: the mapping has no such key, or the node is no mapping. */
-const NodeEntry *node_find(const Node *n, const char *key);
+NodeEntry *node_find(const Node *n, const char *key);
+/* Of two documents, each may be NULL: mappings are merged at any depth, of anything else the later
+ * one counts. Neither is changed. */
+Node *node_merge(Arena *a, Node *earlier, Node *later);
 /* Nothing was written: "", ~ or null without quotes. */
 bool node_is_null(const Node *n);

@@ -25,6 +25,10 @@ const char *output_path(const Output *o, size_t i) {
         return o->files[i].path;
 }
 
+const char *output_text(const Output *o, size_t i) {
+        return o->files[i].text;
+}
+
 static int make_directories(Arena *a, const char *path) {
         char *copy = arena_strndup(a, path, strlen(path));
 

@@ -16,6 +16,7 @@ typedef struct Output {
 void output_add(Output *o, const char *path, const char *text);
 
 const char *output_path(const Output *o, size_t i);
+const char *output_text(const Output *o, size_t i);
 
 /* Writes everything beside its place, and moves it there when all of it could be written. On
  * failure every file is as it was, unless moving itself failed; *reterr_path is the file that could

@@ -277,6 +277,7 @@ static Parameter **read_parameters(Parser *p, size_t *ret_n) {
 static void read_signal(Parser *p, Interface *i, const Prefix *prefix) {
         Signal *s = arena_alloc(p->arena, sizeof(*s));
 
+        s->origin = i;
         apply_prefix(&s->symbol, prefix);
         expect_name(p, "the name of a signal", false, &s->symbol);
         s->parameters = read_parameters(p, &s->n_parameters);
@@ -311,12 +312,14 @@ static void read_member(Parser *p, Interface *i, const Prefix *prefix) {
         if (at_symbol(p, '(') && !readonly && !constant) {
                 Operation *o = arena_alloc(p->arena, sizeof(*o));
 
+                o->origin = i;
                 o->symbol = symbol;
                 o->result = type;
                 read_operation(p, i, o);
         } else {
                 Property *property = arena_alloc(p->arena, sizeof(*property));
 
+                property->origin = i;
                 property->symbol = symbol;
                 property->type = type;
                 property->readonly = readonly || constant;
@@ -328,13 +331,14 @@ static void read_member(Parser *p, Interface *i, const Prefix *prefix) {
 static void read_interface(Parser *p, const Prefix *prefix) {
         Interface *i = arena_alloc(p->arena, sizeof(*i));
 
+        i->module = p->module;
         apply_prefix(&i->symbol, prefix);
         expect_name(p, "the name of an interface", false, &i->symbol);
         if (accept_word(p, "extends")) {
                 Symbol base = { 0 };
 
                 expect_name(p, "the name of an interface", true, &base);
-                i->base = base.name;
+                i->base_name = base.name;
                 i->base_span = base.span;
         }
         expect_symbol(p, '{');
@@ -357,6 +361,7 @@ static void read_interface(Parser *p, const Prefix *prefix) {
 static void read_struct(Parser *p, const Prefix *prefix) {
         Struct *s = arena_alloc(p->arena, sizeof(*s));
 
+        s->module = p->module;
         apply_prefix(&s->symbol, prefix);
         expect_name(p, "the name of a struct", false, &s->symbol);
         expect_symbol(p, '{');
@@ -393,6 +398,7 @@ static void read_enumerator_number(Parser *p, Enumerator *member) {
 static void read_enum(Parser *p, const Prefix *prefix, bool is_flag) {
         Enum *e = arena_alloc(p->arena, sizeof(*e));
 
+        e->module = p->module;
         e->is_flag = is_flag;
         apply_prefix(&e->symbol, prefix);
         expect_name(p, is_flag ? "the name of a flag" : "the name of an enum", false, &e->symbol);
@@ -428,16 +434,21 @@ static void read_module(Parser *p) {
         expect_name(p, "the name of the module", true, &m->symbol);
         read_version(p, &m->major, &m->minor);
         accept_symbol(p, ';');
-        while (at_word(p, "import")) {
-                Import import = { .span = p->token.span };
-                Symbol symbol = { 0 };
-                uint32_t major, minor;
+}
 
-                advance(p);
+static void read_imports(Parser *p) {
+        Module *m = p->module;
+
+        while (accept_word(p, "import")) {
+                Import import = { 0 };
+                Symbol symbol = { 0 };
+
                 expect_name(p, "the name of a module", true, &symbol);
-                read_version(p, &major, &minor);
+                import.version_span = p->token.span;
+                read_version(p, &import.major, &import.minor);
                 accept_symbol(p, ';');
                 import.name = symbol.name;
+                import.span = symbol.span;
                 ARENA_APPEND(p->arena, m->imports, m->n_imports, import);
         }
 }
@@ -456,15 +467,21 @@ static void read_definition(Parser *p, const Prefix *prefix) {
         accept_symbol(p, ';');
 }
 
-Module *parser_parse(Arena *a, Diagnostics *d, const Source *source) {
-        Module *m = arena_alloc(a, sizeof(*m));
-        Parser p = { .arena = a, .diagnostics = d, .module = m };
+static void begin(Parser *p, Arena *a, Diagnostics *d, const Source *source) {
+        *p = (Parser){ .arena = a, .diagnostics = d };
+        p->module = arena_alloc(a, sizeof(*p->module));
+        p->module->arena = a;
+        p->module->source = source;
+        lexer_init(&p->lexer, a, d, source);
+        advance(p);
+        read_module(p);
+}
 
-        m->arena = a;
-        m->source = source;
-        lexer_init(&p.lexer, a, d, source);
-        advance(&p);
-        read_module(&p);
+Module *parser_parse(Arena *a, Diagnostics *d, const Source *source) {
+        Parser p;
+
+        begin(&p, a, d, source);
+        read_imports(&p);
         while (!p.failed) {
                 Prefix prefix = read_prefix(&p);
 
@@ -474,5 +491,12 @@ Module *parser_parse(Arena *a, Diagnostics *d, const Source *source) {
                 }
                 read_definition(&p, &prefix);
         }
-        return p.failed ? NULL : m;
+        return p.failed ? NULL : p.module;
+}
+
+Module *parser_parse_head(Arena *a, const Source *source) {
+        Parser p;
+
+        begin(&p, a, diagnostics_new(a), source);
+        return p.failed ? NULL : p.module;
 }

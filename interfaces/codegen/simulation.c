@@ -63,7 +63,8 @@ static bool is_by_zone(const Reader *r, const NodeEntry *e) {
                 if (strcmp(n->entries[i].key->text, FEATURE) == 0 ||
                     has_zone(r->interface, n->entries[i].key->text))
                         return true;
-        return !is_set(n) && (kind != TYPE_STRUCT || strncmp(e->key->text, "default", 7) != 0);
+        return !is_set(n) && ((kind != TYPE_STRUCT && kind != TYPE_MAP && kind != TYPE_VAR) ||
+                              strncmp(e->key->text, "default", 7) != 0);
 }
 
 static void check_zones(const Reader *r, const NodeEntry *e) {
@@ -213,7 +214,7 @@ static bool is_allowed(const Constraint *c, const Value *v) {
 
 static void warn_outside(const Reader *r, const Constraint *c, const Value *v) {
         if (v && !is_allowed(c, v))
-                diagnostics_warning(r->values->diagnostics, v->span,
+                diagnostics_warning(r->values->diagnostics, WARNING_START_VALUE, v->span,
                                     "the start value %s is outside the bounds",
                                     value_print(r->values->arena, v));
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* The text of one interface file, and places in it. */
+/* The text of one file of the user (an interface file, annotations), and places in it. */
 #include "source.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define SUFFIX ".qface"
@@ -28,25 +29,37 @@ Source *source_new(Arena *a, const char *path, const char *text, size_t size) {
         return s;
 }
 
+const char *source_sibling(const Source *s, Arena *a, const char *suffix) {
+        const char *slash = strrchr(s->path, '/');
+
+        return arena_printf(a, "%.*s%s%s", slash ? (int)(slash + 1 - s->path) : 0, s->path, s->stem,
+                            suffix);
+}
+
 int source_load(Arena *a, const char *path, Source **ret) {
-        char *text = arena_alloc(a, SOURCE_SIZE_MAX + 1);
+        char *text = NULL;
+        size_t size = 0;
         FILE *f = fopen(path, "re");
-        size_t size;
         int r = 0;
 
         if (!f)
                 return -errno;
+        text = malloc(SOURCE_SIZE_MAX + 1);
+        if (!text) {
+                fclose(f);
+                return -ENOMEM;
+        }
         errno = 0;
         size = fread(text, 1, SOURCE_SIZE_MAX + 1, f);
         if (ferror(f))
                 r = errno > 0 ? -errno : -EIO;
         else if (size > SOURCE_SIZE_MAX)
                 r = -EFBIG;
+        else
+                *ret = source_new(a, path, text, size);
+        free(text);
         fclose(f);
-        if (r < 0)
-                return r;
-        *ret = source_new(a, path, text, size);
-        return 0;
+        return r;
 }
 
 void source_locate(const Source *s, uint32_t offset, uint32_t *ret_line, uint32_t *ret_column) {

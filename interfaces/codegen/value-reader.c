@@ -9,6 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "dbus-name.h"
+#include "wire-type.h"
+
 int value_reader_read_bool(const char *text, bool *ret) {
         static const struct {
                 const char *text;
@@ -48,7 +51,7 @@ static int parse_real(const char *text, double *ret) {
         return isfinite(*ret) ? 0 : -ERANGE;
 }
 
-/* As YAML 1.1: a leading 0 means octal. */
+/* As YAML 1.1: a leading 0 means octal. 1: it is above INT64_MAX, and *ret has its bits. */
 static int parse_int(const char *text, int64_t *ret) {
         const char *digits = text + (*text == '-' || *text == '+');
         double real;
@@ -57,11 +60,11 @@ static int parse_int(const char *text, int64_t *ret) {
 
         if (is_digit(digits[0])) {
                 errno = 0;
-                *ret = strtoll(text, &end, 0);
+                *ret = *text == '-' ? strtoll(text, &end, 0) : (int64_t)strtoull(text, &end, 0);
                 if (errno == ERANGE)
                         return -ERANGE;
                 if (*end == '\0')
-                        return 0;
+                        return *text != '-' && *ret < 0 ? 1 : 0;
         }
         r = parse_real(text, &real);
         if (r < 0)
@@ -91,20 +94,28 @@ static bool read_bool(const ValueReader *r, const Node *n, Value *v) {
         return false;
 }
 
-static bool read_int(const ValueReader *r, const Node *n, Value *v) {
+static bool read_int(const ValueReader *r, const Node *n, const Type *t, Value *v) {
         const char *text = scalar_text(r, n);
+        int64_t minimum;
+        uint64_t maximum;
         int q;
 
         if (!text)
                 return false;
+        wire_type_bounds(t->code, &minimum, &maximum);
         q = parse_int(text, &v->integer);
-        if (q == 0 && v->integer >= INT32_MIN && v->integer <= INT32_MAX)
+        if (q == 1 && maximum == UINT64_MAX)
+                return true;
+        if (q == 0 && v->integer >= minimum && (v->integer < 0 || (uint64_t)v->integer <= maximum))
                 return true;
         if (q == -EINVAL)
                 diagnostics_error(r->diagnostics, n->span, "'%s' is not a whole number", text);
-        else
+        else if (t->code == 0)
                 diagnostics_error(r->diagnostics, n->span,
                                   "%s does not fit in an int, which has 32 bits", text);
+        else
+                diagnostics_error(r->diagnostics, n->span, "%s does not fit in %s", text,
+                                  wire_type_c_type(t->code));
         return false;
 }
 
@@ -157,6 +168,14 @@ static const Enumerator *find_member(const ValueReader *r, const Node *n, const 
         return NULL;
 }
 
+static bool read_string(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        v->string = scalar_text(r, n);
+        if (!v->string || t->code != 'o' || dbus_name_is_path(v->string))
+                return v->string;
+        diagnostics_error(r->diagnostics, n->span, "'%s' cannot be an object path", v->string);
+        return false;
+}
+
 static bool read_enum(const ValueReader *r, const Node *n, const Type *t, Value *v) {
         const char *text = scalar_text(r, n);
         const Enumerator *member = text ? find_member(r, n, t->enumeration, text) : NULL;
@@ -207,6 +226,81 @@ static bool read_list(const ValueReader *r, const Node *n, const Type *t, Value 
                 ARENA_APPEND(r->arena, v->items, v->n_items, item);
         }
         return true;
+}
+
+static int compare_keys(const void *a, const void *b) {
+        const NodeEntry *x = *(const NodeEntry *const *)a, *y = *(const NodeEntry *const *)b;
+
+        return strcmp(x->key->text, y->key->text);
+}
+
+/* Sorted, as they are handed out when the program runs. */
+static bool read_map(const ValueReader *r, const Node *n, const Type *t, Value *v) {
+        const NodeEntry **entries = arena_alloc(r->arena, (n->n_entries + 1) * sizeof(entries[0]));
+        size_t n_keys = 0;
+
+        if (n->kind != NODE_MAPPING) {
+                diagnostics_error(r->diagnostics, n->span, "expected a mapping: { key: value, … }");
+                return false;
+        }
+        for (size_t i = 0; i < n->n_entries; i++)
+                entries[i] = &n->entries[i];
+        if (n->n_entries > 1)
+                qsort(entries, n->n_entries, sizeof(entries[0]), compare_keys);
+        for (size_t i = 0; i < n->n_entries; i++) {
+                Value *item = value_reader_read(r, entries[i]->value, t->element);
+
+                if (!item)
+                        return false;
+                ARENA_APPEND(r->arena, v->items, v->n_items, item);
+                ARENA_APPEND(r->arena, v->keys, n_keys, entries[i]->key->text);
+        }
+        return true;
+}
+
+/* Without a type that is expected, the value says what it is, as YAML 1.1 has it. */
+static const Type *type_of_node(const Node *n) {
+        static const Type bool_type = { .kind = TYPE_BOOL, .name = "bool" };
+        static const Type int_type = { .kind = TYPE_INT, .name = "int" };
+        static const Type real_type = { .kind = TYPE_REAL, .name = "real" };
+        static const Type string_type = { .kind = TYPE_STRING, .name = "string" };
+        static Type var_type = { .kind = TYPE_VAR, .name = "var" };
+        static const Type list_type = { .kind = TYPE_LIST, .name = "list", .element = &var_type };
+        static const Type map_type = { .kind = TYPE_MAP, .name = "map", .element = &var_type };
+        int64_t integer;
+        double real;
+        bool boolean;
+
+        if (n->kind != NODE_SCALAR)
+                return n->kind == NODE_MAPPING ? &map_type : &list_type;
+        if (!n->plain)
+                return &string_type;
+        if (value_reader_read_bool(n->text, &boolean) == 0)
+                return &bool_type;
+        if (parse_int(n->text, &integer) == 0 && !strpbrk(n->text, ".eE") && integer >= INT32_MIN &&
+            integer <= INT32_MAX)
+                return &int_type;
+        return parse_real(n->text, &real) == 0 ? &real_type : &string_type;
+}
+
+static bool read_var(const ValueReader *r, const Node *n, Value *v) {
+        Value *inner;
+
+        if (node_is_null(n))
+                return true;
+        inner = value_reader_read(r, n, type_of_node(n));
+        if (!inner)
+                return false;
+        ARENA_APPEND(r->arena, v->items, v->n_items, inner);
+        return true;
+}
+
+static bool refuse_value(const ValueReader *r, const Node *n, const Type *t) {
+        /* The type itself has been refused. */
+        if (t->kind == TYPE_INTERFACE || t->kind == TYPE_MODEL)
+                diagnostics_error(r->diagnostics, n->span, "a value of type '%s' cannot be written",
+                                  t->name);
+        return false;
 }
 
 static const Node *field_node(const ValueReader *r, const Node *n, const Struct *s, size_t i) {
@@ -275,12 +369,11 @@ static bool read_value(const ValueReader *r, const Node *n, const Type *t, Value
         case TYPE_BOOL:
                 return read_bool(r, n, v);
         case TYPE_INT:
-                return read_int(r, n, v);
+                return read_int(r, n, t, v);
         case TYPE_REAL:
                 return read_real(r, n, v);
         case TYPE_STRING:
-                v->string = scalar_text(r, n);
-                return v->string;
+                return read_string(r, n, t, v);
         case TYPE_ENUM:
                 return read_enum(r, n, t, v);
         case TYPE_FLAG:
@@ -289,17 +382,18 @@ static bool read_value(const ValueReader *r, const Node *n, const Type *t, Value
                 return read_struct(r, n, t, v);
         case TYPE_LIST:
                 return read_list(r, n, t, v);
-        case TYPE_VOID:
+        case TYPE_MAP:
+                return read_map(r, n, t, v);
         case TYPE_VAR:
+                return read_var(r, n, v);
+        case TYPE_VOID:
         case TYPE_NAMED:
         case TYPE_INTERFACE:
-        case TYPE_MAP:
         case TYPE_MODEL:
         case TYPE_INVALID:
                 break;
         }
-        /* The type itself is refused by the check. */
-        return false;
+        return refuse_value(r, n, t);
 }
 
 Value *value_reader_read(const ValueReader *r, const Node *n, const Type *t) {
@@ -322,11 +416,12 @@ static void move_to(Node *n, Span span) {
 }
 
 Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const Type *t) {
-        NodeLine line = { .text = l->text, .span = { .offset = l->span.offset } };
+        NodeLine line = { .text = l->text, .span = l->span };
         size_t n_errors = r->diagnostics->n_errors;
         Node *n;
 
-        if (t->kind != TYPE_STRUCT && t->kind != TYPE_LIST) {
+        if (t->kind != TYPE_STRUCT && t->kind != TYPE_LIST && t->kind != TYPE_MAP &&
+            t->kind != TYPE_VAR) {
                 if (t->kind == TYPE_STRING && !l->quoted) {
                         diagnostics_error(r->diagnostics, l->span, "a string needs quotes");
                         return NULL;
@@ -340,14 +435,18 @@ Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const T
                 return NULL;
         }
         move_to(n, l->span);
+        if (t->kind == TYPE_VAR && n->kind == NODE_SCALAR)
+                n->plain = !l->quoted;
         return value_reader_read(r, n, t);
 }
 
 int value_compare(const Value *a, const Value *b) {
-        double x = a->type->kind == TYPE_REAL ? a->real : (double)a->integer;
-        double y = b->type->kind == TYPE_REAL ? b->real : (double)b->integer;
-
-        return (x > y) - (x < y);
+        if (a->type->kind == TYPE_REAL)
+                return (a->real > b->real) - (a->real < b->real);
+        if (a->type->code == 't')
+                return ((uint64_t)a->integer > (uint64_t)b->integer) -
+                       ((uint64_t)a->integer < (uint64_t)b->integer);
+        return (a->integer > b->integer) - (a->integer < b->integer);
 }
 
 bool value_equal(const Value *a, const Value *b) {
@@ -356,10 +455,30 @@ bool value_equal(const Value *a, const Value *b) {
                 return false;
         if (a->string && strcmp(a->string, b->string) != 0)
                 return false;
-        for (size_t i = 0; i < a->n_items; i++)
-                if (!value_equal(a->items[i], b->items[i]))
+        for (size_t i = 0; i < a->n_items; i++) {
+                if (a->keys && strcmp(a->keys[i], b->keys[i]) != 0)
                         return false;
+                if (a->items[i]->type->kind != b->items[i]->type->kind ||
+                    !value_equal(a->items[i], b->items[i]))
+                        return false;
+        }
         return true;
+}
+
+/* Of a struct what its fields say, of everything else what a value starts with. */
+Value *value_new_default(Arena *a, const Type *t) {
+        Value *v = arena_alloc(a, sizeof(*v));
+
+        *v = (Value){ .type = t, .span = t->span, .string = t->code == 'o' ? "/" : "" };
+        if (t->kind == TYPE_ENUM && t->enumeration->n_members > 0)
+                v->integer = t->enumeration->members[0]->value;
+        for (size_t i = 0; t->kind == TYPE_STRUCT && i < t->structure->n_fields; i++) {
+                const Field *f = t->structure->fields[i];
+                Value *item = f->initial ? f->initial : value_new_default(a, f->type);
+
+                ARENA_APPEND(a, v->items, v->n_items, item);
+        }
+        return v;
 }
 
 const char *value_print_real(Arena *a, double real) {
@@ -380,6 +499,15 @@ static const char *print_items(Arena *a, const Value *v, const char *open, const
                 text = arena_printf(a, "%s%s%s", text, i > 0 ? ", " : "",
                                     value_print(a, v->items[i]));
         return arena_printf(a, "%s%s", text, close);
+}
+
+static const char *print_map(Arena *a, const Value *v) {
+        const char *text = "{";
+
+        for (size_t i = 0; i < v->n_items; i++)
+                text = arena_printf(a, "%s%s\"%s\": %s", text, i > 0 ? ", " : "", v->keys[i],
+                                    value_print(a, v->items[i]));
+        return arena_printf(a, "%s}", text);
 }
 
 static const char *print_flag(Arena *a, const Value *v) {
@@ -413,7 +541,7 @@ const char *value_print(Arena *a, const Value *v) {
         case TYPE_BOOL:
                 return v->boolean ? "true" : "false";
         case TYPE_INT:
-                return arena_printf(a, "%" PRId64, v->integer);
+                return arena_printf(a, v->type->code == 't' ? "%" PRIu64 : "%" PRId64, v->integer);
         case TYPE_REAL:
                 return value_print_real(a, v->real);
         case TYPE_STRING:
@@ -426,11 +554,13 @@ const char *value_print(Arena *a, const Value *v) {
                 return print_items(a, v, "{", "}");
         case TYPE_LIST:
                 return print_items(a, v, "[", "]");
-        case TYPE_VOID:
+        case TYPE_MAP:
+                return print_map(a, v);
         case TYPE_VAR:
+                return v->n_items > 0 ? value_print(a, v->items[0]) : "null";
+        case TYPE_VOID:
         case TYPE_NAMED:
         case TYPE_INTERFACE:
-        case TYPE_MAP:
         case TYPE_MODEL:
         case TYPE_INVALID:
                 break;

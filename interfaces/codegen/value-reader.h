@@ -14,6 +14,9 @@ typedef struct ValueReader {
 Value *value_reader_read(const ValueReader *r, const Node *n, const Type *t);
 Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const Type *t);
 
+/* What a value starts with that nobody gave one. Structs must not contain themselves. */
+Value *value_new_default(Arena *a, const Type *t);
+
 /* -EINVAL: it is none. */
 int value_reader_read_bool(const char *text, bool *ret);
 

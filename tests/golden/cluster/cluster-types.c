@@ -91,7 +91,7 @@ static const struct fascia_member cluster_warning_members[] = {
         },
 };
 
-static const struct fascia_type cluster_warning_type = {
+const struct fascia_type cluster_warning_type = {
         .kind = FASCIA_KIND_STRUCT,
         .self = sizeof(struct fascia_type),
         .size = sizeof(struct cluster_warning),
@@ -110,7 +110,7 @@ static const struct fascia_type real_type = {
         .signature = "d",
 };
 
-static const struct fascia_type cluster_warning_list_type = {
+const struct fascia_type cluster_warning_list_type = {
         .kind = FASCIA_KIND_LIST,
         .self = sizeof(struct fascia_type),
         .size = sizeof(struct cluster_warning_list),

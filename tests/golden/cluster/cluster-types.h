@@ -54,6 +54,15 @@ struct cluster_warning {
         const char *text;
 };
 
+/* The value to start with: no string in it is NULL. */
+/* clang-format off */
+#define CLUSTER_WARNING_INIT { \
+        0, \
+        CLUSTER_SEVERITY_INFO, \
+        "" \
+}
+/* clang-format on */
+
 /* A copy to keep, to be freed with cluster_warning_free(). -ENOMEM. */
 int cluster_warning_copy(const struct cluster_warning *from, struct cluster_warning **ret);
 /* Takes NULL; returns NULL. */
@@ -72,6 +81,8 @@ struct cluster_warning_list *cluster_warning_list_free(struct cluster_warning_li
 
 /* Descriptors, for the framework. */
 extern const struct fascia_module cluster_module;
+extern const struct fascia_type cluster_warning_type;
+extern const struct fascia_type cluster_warning_list_type;
 extern const struct fascia_interface cluster_interfaces[];
 #define cluster_instrument_cluster_interface (cluster_interfaces[0])
 
