@@ -122,7 +122,6 @@ static void check_interface(Checker *c, Interface *i) {
                 check_name_size(c, &i->operations[k]->symbol, i->operations[k]->symbol.dbus);
         for (size_t k = 0; k < i->n_signals; k++)
                 check_name_size(c, &i->signals[k]->symbol, i->signals[k]->symbol.dbus);
-        check_similar_members(c, i);
 }
 
 /* ---- the module ---- */
@@ -173,5 +172,7 @@ void check_module(Module *m, Diagnostics *d) {
         for (size_t i = 0; i < m->n_interfaces; i++)
                 check_interface(&c, m->interfaces[i]);
         naming_check(m, d);
+        for (size_t i = 0; i < m->n_interfaces; i++)
+                check_similar_members(&c, m->interfaces[i]);
         check_similar_types(&c);
 }

@@ -416,7 +416,7 @@ static void move_to(Node *n, Span span) {
 }
 
 Value *value_reader_read_literal(const ValueReader *r, const Literal *l, const Type *t) {
-        NodeLine line = { .text = l->text, .span = l->span };
+        NodeLine line = { .text = l->text, .span = { l->span.source, l->span.offset, 0 } };
         size_t n_errors = r->diagnostics->n_errors;
         Node *n;
 
