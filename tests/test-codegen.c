@@ -485,7 +485,9 @@ static const Row bad_inputs[] = {
           "\n"
           "4:10: only a property can be a model"
           "\n"
-          "5:5: unknown type 'Bar'" },
+          "5:5: unknown type 'Bar'"
+          "\n"
+          "note: did you mean 'var'?" },
 };
 
 static const Row odd_inputs[] = {
