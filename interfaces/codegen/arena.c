@@ -9,7 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One malloc() for each object, so that a sanitizer sees where each of them ends. */
+/* With a sanitizer one malloc() for each object, so that it sees where each of them ends. */
+#if defined(__SANITIZE_ADDRESS__)
+#define CHUNK_SIZE 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define CHUNK_SIZE 0
+#endif
+#endif
+#ifndef CHUNK_SIZE
+#define CHUNK_SIZE (256 * 1024)
+#endif
+
 typedef struct Chunk {
         struct Chunk *next;
         max_align_t data[];
@@ -17,6 +28,8 @@ typedef struct Chunk {
 
 struct Arena {
         Chunk *chunks;
+        char *free; /* of the chunk that is first */
+        size_t n_free;
         arena_exhausted_fn *exhausted;
 };
 
@@ -41,7 +54,8 @@ Arena *arena_free(Arena *a) {
         return NULL;
 }
 
-void *arena_alloc(Arena *a, size_t size) {
+/* Zeroed. */
+static Chunk *new_chunk(Arena *a, size_t size) {
         Chunk *chunk = NULL;
 
         if (size <= SIZE_MAX - sizeof(*chunk))
@@ -52,7 +66,25 @@ void *arena_alloc(Arena *a, size_t size) {
         }
         chunk->next = a->chunks;
         a->chunks = chunk;
-        return chunk->data;
+        return chunk;
+}
+
+void *arena_alloc(Arena *a, size_t size) {
+        const size_t unit = sizeof(max_align_t);
+        char *data;
+
+        /* What is large has a chunk of its own; the one in use stays in use. */
+        if (CHUNK_SIZE == 0 || size > CHUNK_SIZE / 4)
+                return new_chunk(a, size)->data;
+        size = (size + unit - 1) / unit * unit;
+        if (size > a->n_free) {
+                a->free = (char *)new_chunk(a, CHUNK_SIZE)->data;
+                a->n_free = CHUNK_SIZE;
+        }
+        data = a->free;
+        a->free += size;
+        a->n_free -= size;
+        return data;
 }
 
 char *arena_strndup(Arena *a, const char *s, size_t size) {
@@ -64,14 +96,17 @@ char *arena_strndup(Arena *a, const char *s, size_t size) {
 }
 
 char *arena_printf(Arena *a, const char *format, ...) {
+        char buffer[256]; /* for most texts one pass is enough */
         va_list ap;
         char *text;
         int size;
 
         va_start(ap, format);
-        size = vsnprintf(NULL, 0, format, ap);
+        size = vsnprintf(buffer, sizeof(buffer), format, ap);
         va_end(ap);
         assert(size >= 0);
+        if ((size_t)size < sizeof(buffer))
+                return arena_strndup(a, buffer, (size_t)size);
         text = arena_alloc(a, (size_t)size + 1);
         va_start(ap, format);
         vsnprintf(text, (size_t)size + 1, format, ap);

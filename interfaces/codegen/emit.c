@@ -10,6 +10,7 @@
 void emitter_init(Emitter *e, Arena *a) {
         *e = (Emitter){ .arena = a };
         text_init(&e->out, a);
+        text_init(&e->filled, a);
 }
 
 /* An initialiser whose first line had to be broken stands further to the right, up to its end. */
@@ -23,9 +24,16 @@ static size_t extra_indent(Emitter *e, const char *line, size_t size) {
 
 static void emit_line(Emitter *e, const char *line, size_t size) {
         size_t extra = extra_indent(e, line, size);
-        const char *text = layout_line(
-                e->arena, arena_printf(e->arena, "%*s%.*s", (int)extra, "", (int)size, line));
+        const char *text;
 
+        /* Most are short. */
+        if (extra == 0 && size <= LAYOUT_COLUMNS) {
+                text_add_bytes(&e->out, line, size);
+                text_add(&e->out, "\n");
+                return;
+        }
+        text = layout_line(e->arena,
+                           arena_printf(e->arena, "%*s%.*s", (int)extra, "", (int)size, line));
         if (size > 1 && line[0] != ' ' && line[size - 1] == '{' && line[size - 2] == ' ' &&
             size > 3 && line[size - 3] == '=' && strchr(text, '\n'))
                 e->shifted = strspn(strrchr(text, '\n') + 1, " ");
@@ -44,15 +52,15 @@ static const char *vars_get(const char *const *vars, const char *name, size_t si
 }
 
 static const char *fill(Emitter *e, const char *const *vars, const char *template) {
-        Text filled;
+        Text *filled = &e->filled;
 
-        text_init(&filled, e->arena);
+        filled->size = 0;
         for (const char *hole; (hole = strstr(template, "${")); template = strchr(hole, '}') + 1) {
-                text_add_bytes(&filled, template, (size_t)(hole - template));
-                text_add(&filled, vars_get(vars, hole + 2, (size_t)(strchr(hole, '}') - hole) - 2));
+                text_add_bytes(filled, template, (size_t)(hole - template));
+                text_add(filled, vars_get(vars, hole + 2, (size_t)(strchr(hole, '}') - hole) - 2));
         }
-        text_add(&filled, template);
-        return filled.bytes;
+        text_add(filled, template);
+        return filled->bytes;
 }
 
 void emit(Emitter *e, const char *const *vars, const char *template) {

@@ -249,8 +249,8 @@ static unsigned break_cost(const Line *l, const Piece *p) {
 
 /* Inside a pair of brackets: where its lines begin, and where the last part of it began. */
 typedef struct Level {
-        size_t indent;
-        size_t last;
+        unsigned indent;
+        unsigned last;
         bool broken;
         bool item_broken; /* the item that is being laid out has more than one line */
 } Level;
@@ -260,11 +260,13 @@ typedef struct State {
         unsigned depth;
         Level levels[DEPTH_MAX];
         uint64_t cost;
-        bool broken[PIECES_MAX];
+        uint64_t broken[PIECES_MAX / 64]; /* a bit for each piece */
 } State;
 
 /* How many of the best layouts of the first pieces are followed: more than differ in practice. */
 #define STATES_MAX 64
+/* A few are enough for a layout that is good; no part of the best one costs more than it. */
+#define STATES_FEW 3
 
 static bool same_position(const State *a, const State *b) {
         if (a->column != b->column || a->depth != b->depth)
@@ -282,27 +284,36 @@ static bool same_position(const State *a, const State *b) {
 static bool is_better(const State *a, const State *b) {
         if (a->cost != b->cost)
                 return a->cost < b->cost;
-        for (size_t i = 0; i < PIECES_MAX; i++)
-                if (a->broken[i] != b->broken[i])
-                        return b->broken[i];
+        for (size_t i = 0; i < PIECES_MAX / 64; i++) {
+                uint64_t differing = a->broken[i] ^ b->broken[i];
+
+                if (differing != 0)
+                        return b->broken[i] & differing & -differing;
+        }
         return false;
 }
 
-static void keep(State *states, size_t *n, const State *s) {
+static bool is_broken(const State *s, size_t index) {
+        return s->broken[index / 64] >> (index % 64) & 1;
+}
+
+static void keep(State *states, size_t *n, size_t n_max, const State *s) {
         size_t worst = 0;
 
-        for (size_t i = 0; i < *n; i++) {
+        for (size_t i = 0; i < *n; i++)
                 if (same_position(&states[i], s)) {
                         if (is_better(s, &states[i]))
                                 states[i] = *s;
                         return;
                 }
+        if (*n < n_max) {
+                states[(*n)++] = *s;
+                return;
+        }
+        for (size_t i = 1; i < *n; i++)
                 if (is_better(&states[worst], &states[i]))
                         worst = i;
-        }
-        if (*n < STATES_MAX)
-                states[(*n)++] = *s;
-        else if (is_better(s, &states[worst]))
+        if (is_better(s, &states[worst]))
                 states[worst] = *s;
 }
 
@@ -341,7 +352,8 @@ static State place(const Line *l, size_t index, const State *before, bool on_new
 
         if (p->before == BREAK_BRACKET) {
                 s.depth++;
-                s.levels[s.depth] = (Level){ .indent = s.column, .last = s.column };
+                s.levels[s.depth] = (Level){ .indent = (unsigned)s.column,
+                                             .last = (unsigned)s.column };
         }
         if (on_new_line) {
                 Level *level = &s.levels[s.depth];
@@ -349,16 +361,17 @@ static State place(const Line *l, size_t index, const State *before, bool on_new
                 s.cost += break_cost(l, p) + (level->broken ? 0 : COST_FIRST);
                 s.column = broken_column(l, p, &s);
                 level->broken = true;
-                level->last = s.column;
+                level->last = (unsigned)s.column;
                 if (p->before == BREAK_BRACKET)
-                        level->indent = s.column;
+                        level->indent = (unsigned)s.column;
         } else if (p->blank) {
                 s.column++;
                 if (p->before == BREAK_COMMA)
-                        s.levels[s.depth].last = s.column;
+                        s.levels[s.depth].last = (unsigned)s.column;
         }
         note_broken_item(&s, p, on_new_line);
-        s.broken[index] = on_new_line;
+        if (on_new_line)
+                s.broken[index / 64] |= UINT64_C(1) << (index % 64);
         end = s.column + p->width;
         if (end > LAYOUT_COLUMNS)
                 s.cost += COST_EXCESS *
@@ -368,21 +381,23 @@ static State place(const Line *l, size_t index, const State *before, bool on_new
         return s;
 }
 
-static const State *find_best(const Line *l, State *states, State *next) {
+/* Follows n_max layouts that cost at most `bound`. */
+static const State *search(const Line *l, State *states, State *next, size_t n_max,
+                           uint64_t bound) {
         size_t n = 1, n_next;
         const State *best;
 
         states[0] = (State){ .column = l->pieces[0].width };
-        states[0].levels[0] = (Level){ .indent = l->indent, .last = l->indent };
+        states[0].levels[0] = (Level){ .indent = (unsigned)l->indent, .last = (unsigned)l->indent };
         for (size_t i = 1; i < l->n_pieces; i++) {
                 n_next = 0;
-                for (size_t k = 0; k < n; k++) {
-                        State joined = place(l, i, &states[k], false);
-                        State broken = place(l, i, &states[k], true);
+                for (size_t k = 0; k < n; k++)
+                        for (unsigned broken = 0; broken <= 1; broken++) {
+                                State s = place(l, i, &states[k], broken);
 
-                        keep(next, &n_next, &joined);
-                        keep(next, &n_next, &broken);
-                }
+                                if (s.cost <= bound)
+                                        keep(next, &n_next, n_max, &s);
+                        }
                 n = n_next;
                 memcpy(states, next, n * sizeof(*next));
         }
@@ -393,18 +408,24 @@ static const State *find_best(const Line *l, State *states, State *next) {
         return best;
 }
 
+static const State *find_best(const Line *l, State *states, State *next) {
+        const State *good = search(l, states, next, STATES_FEW, UINT64_MAX);
+
+        return search(l, states, next, STATES_MAX, good->cost);
+}
+
 /* Follows the breaks again, now writing. */
 static const char *write_line(Arena *a, const Line *l, const State *best) {
         State s = { .column = l->pieces[0].width };
         const char *text = arena_strndup(a, l->pieces[0].text, l->pieces[0].size);
 
-        s.levels[0] = (Level){ .indent = l->indent, .last = l->indent };
+        s.levels[0] = (Level){ .indent = (unsigned)l->indent, .last = (unsigned)l->indent };
         for (size_t i = 1; i < l->n_pieces; i++) {
                 const Piece *p = &l->pieces[i];
-                State after = place(l, i, &s, best->broken[i]);
+                State after = place(l, i, &s, is_broken(best, i));
                 size_t column = after.column - p->width;
 
-                if (best->broken[i])
+                if (is_broken(best, i))
                         text = arena_printf(a, "%s\n%*s%.*s", text, (int)column, "", (int)p->size,
                                             p->text);
                 else
@@ -431,15 +452,16 @@ static bool is_declaration(const char *text) {
 }
 
 static const char *break_statement(Arena *a, const char *line, size_t indent) {
-        Line *l = arena_alloc(a, sizeof(*l));
-        State *states = arena_alloc(a, STATES_MAX * sizeof(*states));
-        State *next = arena_alloc(a, STATES_MAX * sizeof(*next));
+        State states[STATES_MAX], next[STATES_MAX];
+        Line l;
 
-        l->text = line;
-        l->indent = indent;
-        l->is_declaration = is_declaration(line + indent);
-        cut(l);
-        return write_line(a, l, find_best(l, states, next));
+        l.n_pieces = 0;
+        memset(l.closes, 0, sizeof(l.closes));
+        l.text = line;
+        l.indent = indent;
+        l.is_declaration = is_declaration(line + indent);
+        cut(&l);
+        return write_line(a, &l, find_best(&l, states, next));
 }
 
 /* ---- braces ---- */
