@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "doc.h"
-#include "naming.h"
+#include "qt-names.h"
 #include "value-reader.h"
 
 typedef struct Xml {
@@ -46,13 +46,19 @@ static const char *join_lines(const Xml *x) {
         return text;
 }
 
-/* XML 1.0 has no place for most control characters, not even escaped: they become blanks. */
+/* XML 1.0 has no place for most control characters, not even escaped: they become blanks. '"' and '\'
+ * become references that are still there when the XML was read, "&#34;" and "&#92;": gdbus-codegen puts
+ * what it reads into C as it is. */
 static const char *escape(Arena *a, const char *text) {
         static const struct {
                 char c;
                 const char *text;
-        } entities[] = { { '&', "&amp;" }, { '<', "&lt;" }, { '>', "&gt;" }, { '"', "&quot;" } };
-        char *out = arena_alloc(a, 6 * strlen(text) + 1);
+        } entities[] = { { '&', "&amp;" },
+                         { '<', "&lt;" },
+                         { '>', "&gt;" },
+                         { '"', "&amp;#34;" },
+                         { '\\', "&amp;#92;" } };
+        char *out = arena_alloc(a, strlen("&amp;#92;") * strlen(text) + 1);
         char *p = out;
 
         for (; *text != '\0'; text++) {
@@ -69,6 +75,19 @@ static const char *escape(Arena *a, const char *text) {
         return out;
 }
 
+/* For people: an apostrophe reads better than a reference. */
+static const char *prose(Arena *a, const char *text) {
+        char *out;
+
+        if (!text)
+                return NULL;
+        out = arena_printf(a, "%s", text);
+        for (char *p = out; *p != '\0'; p++)
+                if (*p == '"')
+                        *p = '\'';
+        return out;
+}
+
 static void annotate(Xml *x, const char *indent, const char *name, const char *value) {
         if (value)
                 add_line(x, "%s<annotation name=\"%s\" value=\"%s\"/>", indent, name,
@@ -76,12 +95,13 @@ static void annotate(Xml *x, const char *indent, const char *name, const char *v
 }
 
 static void annotate_symbol(Xml *x, const char *indent, const Symbol *s) {
-        annotate(x, indent, "org.fascia.Doc", doc_brief(x->arena, s->doc));
+        annotate(x, indent, "org.fascia.Doc", prose(x->arena, doc_brief(x->arena, s->doc)));
         annotate(x, indent, "org.fascia.Since", s->since);
         if (!s->deprecated)
                 return;
         annotate(x, indent, "org.freedesktop.DBus.Deprecated", "true");
-        annotate(x, indent, "org.fascia.Deprecated", *s->deprecated ? s->deprecated : NULL);
+        annotate(x, indent, "org.fascia.Deprecated",
+                 *s->deprecated ? prose(x->arena, s->deprecated) : NULL);
 }
 
 /* "Off=0 On=1 Automatic=2"; of a flag its bits: "Windshield=0x1 Dashboard=0x2". */
@@ -122,14 +142,23 @@ static void annotate_type(Xml *x, const char *indent, const Type *t) {
                 annotate(x, indent, "org.fascia.Struct", describe_struct(x->arena, t->structure));
 }
 
-/* Qt's tools want a C++ type for what they have none for: structs, and lists in lists. */
 static void annotate_qt(Xml *x, const char *indent, const Type *t, const char *suffix) {
-        const char *signature = model_signature(x->arena, t);
-
-        if (!strchr(signature, '(') && strncmp(signature, "aa", 2) != 0)
-                return;
         annotate(x, indent, arena_printf(x->arena, "org.qtproject.QtDBus.QtTypeName%s", suffix),
-                 naming_qt_type(x->arena, t));
+                 qt_type(x->arena, t));
+}
+
+static void annotate_qt_functions(Xml *x, const char *indent, const Property *p) {
+        annotate(x, indent, "org.qtproject.QtDBus.PropertyGetter",
+                 qt_getter(x->arena, p->symbol.dbus));
+        if (!p->readonly)
+                annotate(x, indent, "org.qtproject.QtDBus.PropertySetter",
+                         qt_setter(x->arena, p->symbol.dbus));
+}
+
+/* 'text' in apostrophes, everything else as usual. */
+static const char *print_constraint(Arena *a, const Value *v) {
+        return v->type->kind == TYPE_STRING ? arena_printf(a, "'%s'", v->string)
+                                            : value_print(a, v);
 }
 
 static void annotate_constraint(Xml *x, const char *indent, const Constraint *c) {
@@ -141,7 +170,7 @@ static void annotate_constraint(Xml *x, const char *indent, const Constraint *c)
                 annotate(x, indent, "org.fascia.Maximum", value_print(x->arena, c->maximum));
         for (size_t i = 0; i < c->n_domain; i++)
                 domain = arena_printf(x->arena, "%s%s%s", domain, i > 0 ? ", " : "",
-                                      value_print(x->arena, c->domain[i]));
+                                      print_constraint(x->arena, c->domain[i]));
         if (c->n_domain > 0)
                 annotate(x, indent, "org.fascia.Domain", domain);
 }
@@ -150,10 +179,11 @@ static void add_argument(Xml *x, const char *name, const Type *t, const char *di
                          const char *doc) {
         size_t mark;
 
+        name = qt_argument(x->arena, name);
         add_line(x, "   <arg name=\"%s\" type=\"%s\"%s>", name, model_signature(x->arena, t),
                  direction ? arena_printf(x->arena, " direction=\"%s\"", direction) : "");
         mark = x->n_lines;
-        annotate(x, "    ", "org.fascia.Doc", doc);
+        annotate(x, "    ", "org.fascia.Doc", prose(x->arena, doc));
         annotate_type(x, "    ", t);
         if (x->n_lines > mark) {
                 add_line(x, "   </arg>");
@@ -209,6 +239,7 @@ static void add_property(Xml *x, const Property *p) {
         annotate_constraint(x, "   ", &p->constraint);
         annotate_type(x, "   ", p->type);
         annotate_qt(x, "   ", p->type, "");
+        annotate_qt_functions(x, "   ", p);
         annotate(x, "   ", EMITS_CHANGED, p->constant ? "const" : "true");
         add_line(x, "  </property>");
 }

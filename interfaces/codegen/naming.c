@@ -163,7 +163,7 @@ static const char *const language_words[] = {
         "xor_eq",
 };
 
-static bool is_language_word(const char *name) {
+bool naming_is_language_word(const char *name) {
         return bsearch(&name, language_words, sizeof(language_words) / sizeof(language_words[0]),
                        sizeof(language_words[0]), compare_words);
 }
@@ -185,7 +185,7 @@ static void assign_local(Arena *a, Symbol *s) {
         const char *name = s->c_name ? s->c_name : naming_snake(a, s->name);
 
         s->local = name;
-        s->bare = is_language_word(name) ? arena_printf(a, "%s_", name) : name;
+        s->bare = naming_is_language_word(name) ? arena_printf(a, "%s_", name) : name;
         s->upper = naming_upper(a, name);
 }
 
@@ -499,18 +499,6 @@ const char *naming_api_type(const Module *m, const Type *t) {
         if (t->kind == TYPE_ENUM)
                 return arena_printf(m->arena, "enum %s", t->enumeration->symbol.c);
         return naming_c_type(m, t);
-}
-
-const char *naming_qt_type(Arena *a, const Type *t) {
-        if (t->kind == TYPE_LIST)
-                return arena_printf(a, "%sList", naming_qt_type(a, t->element));
-        if (t->kind == TYPE_MAP)
-                return t->element->kind == TYPE_VAR
-                               ? "QVariantMap"
-                               : arena_printf(a, "%sMap", naming_qt_type(a, t->element));
-        if (t->kind == TYPE_STRUCT)
-                return t->structure->symbol.name;
-        return t->name ? upper_camel(a, t->name) : "";
 }
 
 /* ---- clashes ---- */

@@ -22,5 +22,5 @@ const char *naming_api_type(const Module *m, const Type *t);
 const char *naming_container_type(const Module *m, const Type *t);
 /* What the descriptor of a basic type is called in front of "_type": "int32". */
 const char *naming_type_key(const Module *m, const Type *t);
-/* In C++ tools of Qt: "QList<Warning>" would do, "WarningList" is clearer. */
-const char *naming_qt_type(Arena *a, const Type *t);
+/* Whether C or C++ knows the word already. */
+bool naming_is_language_word(const char *name);

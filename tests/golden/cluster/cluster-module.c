@@ -49,7 +49,7 @@ static const char *const introspection[] = {
                       "  <property name=\"Warnings\" type=\"a(iis)\" access=\"read\">\n"
                       "   <annotation name=\"org.fascia.Doc\" value=\"The warnings that are lit, the most urgent one first.\"/>\n"
                       "   <annotation name=\"org.fascia.Struct\" value=\"id:i severity:i text:s\"/>\n"
-                      "   <annotation name=\"org.qtproject.QtDBus.QtTypeName\" value=\"WarningList\"/>\n"
+                      "   <annotation name=\"org.qtproject.QtDBus.QtTypeName\" value=\"QList&lt;Warning&gt;\"/>\n"
                       "   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" value=\"true\"/>\n"
                       "  </property>\n"
                       "  <property name=\"FasciaSerial\" type=\"t\" access=\"read\">\n"
