@@ -140,6 +140,17 @@ $(name_paths): PATHS = -include $(B)/paths.h
 $(name_version): $(B)/version.h
 $(name_version): RELEASE = -include $(B)/version.h
 
+# The project of 'fascia-codegen new', as rows of an array: { "path", "text" }.
+new_project := $(wildcard interfaces/codegen/new-project/*.in interfaces/codegen/new-project/.*.in)
+$(B)/new-project.h: $(new_project) interfaces/codegen/new-project
+	@mkdir -p $(@D)
+	$(call Q,GEN)for file in $(new_project); do \
+		name=$${file##*/}; echo "{ \"$${name%.in}\","; \
+		sed 's/["\\]/\\&/g; s/.*/"&\\n"/' "$$file"; echo '},'; \
+	done >$@
+$(B)/obj/interfaces/codegen/new.o: $(B)/new-project.h
+$(B)/obj/interfaces/codegen/new.o: INCLUDES = -Iinterfaces/codegen -I$(B)
+
 $(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c
 	@mkdir -p $(@D)
 	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) -c -o $@ $<
@@ -297,36 +308,40 @@ define stage
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
 	for page in $(wildcard */*.[1-8] */*/*.[1-8]); do put 644 $(MANDIR)/man$${page##*.} $$page; done; \
-	mkdir -p $$root$(LIBDIR)/pkgconfig $$root$(SYSTEMUNITDIR) $$root$(SYSUSERSDIR); \
-	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
-		client/fascia.pc.in >$$root$(LIBDIR)/pkgconfig/fascia.pc; \
-	sed -e 's|@BINDIR@|$(BINDIR)|; s|@LIBDIR@|$(LIBDIR)|' \
-		systemd/fasciad.service.in >$$root$(SYSTEMUNITDIR)/fasciad.service; \
+	fill() { \
+		mkdir -p "$$root$$3"; \
+		sed $(foreach v,$(filled),-e 's|@$v@|$($v)|g') "$$2" >"$$root$$3/$$4"; \
+		chmod "$$1" "$$root$$3/$$4"; \
+	}; \
+	fill 644 client/fascia.pc.in $(LIBDIR)/pkgconfig fascia.pc; \
+	fill 644 systemd/fasciad.service.in $(SYSTEMUNITDIR) fasciad.service; \
+	fill 644 interfaces/build/fascia.mk.in $(DATADIR)/fascia fascia.mk; \
+	fill 755 interfaces/build/serve $(DATADIR)/fascia serve; \
+	for file in FasciaConfig.cmake FasciaConfigVersion.cmake; do \
+		fill 644 interfaces/build/$$file.in $(LIBDIR)/cmake/Fascia $$file; \
+	done; \
+	put 755 $(DATADIR)/fascia interfaces/build/bus-files; \
+	put 644 $(DATADIR)/fascia config/dbus-policy.conf.in systemd/dbus-activation.service.in; \
+	mkdir -p $$root$(SYSUSERSDIR); \
 	cp systemd/fascia.sysusers $$root$(SYSUSERSDIR)/fascia.conf; \
-	mkdir -p $$root$(DBUSDATADIR)/system.d $$root$(DBUSDATADIR)/system-services; \
 	for stem in $(shipped); do \
 		qface=interfaces/$$stem.qface; name=$$($(CODEGEN) --print=bus-name $$qface); \
 		put 755 $(PKGLIBDIR)/modules $(B)/modules/$$name.so; \
 		put 644 $(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir $$qface) \
 			$$(ls $(B)/gen/$$stem/*.h | grep -v -e -private.h); \
 		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/$$stem/xml/*.xml; \
-		sed -e "s|@NAME@|$$name|" systemd/dbus-activation.service.in \
-			>$$root$(DBUSDATADIR)/system-services/$$name.service; \
-		$(CODEGEN) --print=interfaces $$qface | sed -e 's|^\([^ ]*\) \(.*\)/\([^/]*\)$$|$(deny)|' | \
-			sort -u | sed -n "s/^./    &/p" >$$root/deny; \
-		sed -e "s|@NAME@|$$name|; /@DENY@/ { r $$root/deny" -e 'd }' config/dbus-policy.conf.in \
-			>$$root$(DBUSDATADIR)/system.d/$$name.conf; \
-		rm $$root/deny; \
+		$$root$(DATADIR)/fascia/bus-files $$root/bus $(CODEGEN) $$qface; \
+		put 644 $(DBUSDATADIR)/system.d $$root/bus/$$name.conf; \
+		put 644 $(DBUSDATADIR)/system-services $$root/bus/$$name.service; \
+		rm -r $$root/bus; \
 	done; \
 	files=$$(cd "$$root" && find . ! -type d)
 endef
-# What 'interface path' becomes: \1 is the interface, \2 the path of the module, \3 the name of the object below it.
-deny_one = <deny send_type="signal" send_broadcast="false" send_interface="$(1)"$(2)/>\n
-deny = $(call deny_one,\1)$(call deny_one,org.freedesktop.DBus.Properties, send_path="\2/\3")$(call \
-	deny_one,org.freedesktop.DBus.ObjectManager, send_path="\2")
+# What files that are made for this installation name as @…@.
+filled = PREFIX BINDIR LIBDIR PKGLIBDIR INCLUDEDIR DATADIR SYSCONFDIR DBUSDATADIR VERSION
 own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(INCLUDEDIR)/fascia \
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
-	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia
+	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia
 
 # What concerns the running system is left out when it is not the one installed to, and may fail: it says so then.
 install: all

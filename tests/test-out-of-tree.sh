@@ -1,0 +1,252 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# What others build on an installed Fascia: with make, CMake and Meson, from the examples in client/examples/lamp, and
+# what 'fascia-codegen new' writes.
+set -u
+
+source_dir=${FASCIA_SOURCE_DIR:-$(cd "$(dirname "$0")/.." && pwd)}
+cd "$source_dir" || exit 1
+# shellcheck source=checks.sh
+. tests/checks.sh
+# Nothing of this build, and nothing of the make that runs this test, is known to the others.
+for variable in ${!FASCIA_@} MAKEFLAGS MFLAGS MAKELEVEL LD_LIBRARY_PATH DESTDIR PREFIX; do
+        unset "$variable"
+done
+umask 022
+directory=$(mktemp -d)
+trap 'rm -rf "$directory"' EXIT
+
+# silently COMMAND…: it succeeds, and has nothing to complain of.
+silently() {
+        local complaints
+        complaints=$("$@" 2>&1 >/dev/null) || { echo "$complaints"; return 1; }
+        [ -z "$complaints" ] || { echo "$complaints"; return 1; }
+}
+
+# says TEXT COMMAND…: it succeeds, without input, and its output has the text.
+says() {
+        local expected=$1 actual
+        shift
+        actual=$("$@" </dev/null 2>&1) || { echo "$actual"; return 1; }
+        grep -qF -- "$expected" <<<"$actual" || { echo "$actual"; return 1; }
+}
+
+# is_there COMMAND: whether it is; else what is tested next is skipped.
+is_there() {
+        command -v "$1" >/dev/null || { echo "skip - $1 is not installed"; false; }
+}
+
+# files DIRECTORY: those below it.
+files() {
+        (cd "$1" && find . ! -type d | sort)
+}
+
+# ---- the installation ----
+
+# With the prefix that it was built for, but nothing put outside of this test's directory.
+prefix=$directory/prefix
+install_fascia() {
+        mkdir "$directory/copy"
+        tar -cf - --exclude=build/san --exclude=build/tests --exclude=build/obj/tests Makefile client config daemon \
+                interfaces systemd tests build | tar -xf - -C "$directory/copy"
+        make -s -C "$directory/copy" install DESTDIR="$directory/root" PREFIX="$prefix" SYSCONFDIR="$prefix/etc" &&
+                mv "$directory/root$prefix" "$prefix" && rm -rf "$directory/copy"
+}
+check 'Fascia is installed to a prefix of its own' install_fascia
+export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
+variable() {
+        pkg-config --variable="$1" fascia
+}
+for name in codegen makefile serve busfiles plugindir moduledir interfacesdir datadir; do
+        check "pkg-config says where $name is" sh -c "[ -e '$(variable "$name")' ]"
+done
+for script in serve busfiles codegen; do
+        check "$script can be executed" test -x "$(variable "$script")"
+done
+check 'no place to be filled in is left' sh -c "! grep -rE '@[A-Z]+@' '$prefix/lib/pkgconfig' '$prefix/lib/cmake' \
+        '$prefix/share/fascia/fascia.mk' '$prefix/share/fascia/serve'"
+
+# A bus, and what is to be had on it.
+serve=$(variable serve)
+printf '[Example.Remote]\nBackend=remote\n' >"$directory/remote.conf"
+check 'serve offers what the settings say' says 'i 5' "$serve" "$directory/remote.conf" \
+        busctl call Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService Process s hello
+status_of() {
+        local status=0
+        "$@" </dev/null >/dev/null 2>&1 || status=$?
+        echo "$status"
+}
+check 'serve ends as its command does' prints 7 status_of "$serve" "$directory/remote.conf" sh -c 'exit 7'
+check 'serve needs settings' refuses "there is no '/nowhere.conf'" "$serve" /nowhere.conf true
+printf '[Example.Remote]\nBackend=missing\n' >"$directory/missing.conf"
+check 'serve says what fasciad complains of' says "serve: fasciad: Example.Remote: " "$serve" "$directory/missing.conf" true
+leaves_nothing() {
+        local address
+        # shellcheck disable=SC2016 # that of the command
+        address=$("$serve" "$directory/remote.conf" sh -c 'echo "$DBUS_SYSTEM_BUS_ADDRESS"') &&
+                [ -n "${address#unix:path=}" ] && [ ! -e "$(dirname "${address#unix:path=}")" ]
+}
+check 'serve leaves nothing behind' leaves_nothing
+
+# ---- make ----
+
+lamp=$directory/make
+cp -r client/examples/lamp "$lamp"
+cd "$lamp" || exit 1
+files . >"$directory/before"
+strict=(CFLAGS='-std=c11 -O1 -Wall -Wextra -Wshadow -Werror -pedantic'
+        CXXFLAGS='-std=c++17 -O1 -Wall -Wextra -Wshadow -Werror -pedantic')
+check 'make builds all at a time, without a warning' silently make -j8 "${strict[@]}"
+check 'a second make does nothing' make -q "${strict[@]}"
+check 'a call is answered and a change seen' says $'lit: no\nlit: yes\ntoggle: lit now' make -s serve "${strict[@]}"
+check 'a program in C++ hears of the feature' says 'lit: no' "$serve" -p build/plugins -m build/modules lamp.conf \
+        build/lamp-watch
+exports() {
+        nm -D --defined-only "$1" | awk '$2 != "A" { print $3 }'
+}
+check 'the backend exports one symbol' prints fascia_plugin exports build/plugins/lamp.so
+check 'the module library exports one symbol' prints fascia_module_library exports build/modules/Example.Lamp1.so
+
+touch example-lamp-1/lamp.qface
+check 'a touched interface file is seen' refuses '' make -q "${strict[@]}"
+check 'and made again' silently make -j8 "${strict[@]}"
+check 'once' make -q "${strict[@]}"
+rm build/gen/example-lamp-1/lamp.h
+check 'a removed header is made again' silently make -j8 "${strict[@]}"
+
+broken() {
+        local status
+        cp example-lamp-1/lamp.qface "$directory/lamp.qface"
+        echo 'interface' >>example-lamp-1/lamp.qface
+        refuses 'lamp.qface:' make -s "${strict[@]}" && refuses 'error: expected' make -s "${strict[@]}"
+        status=$?
+        cp "$directory/lamp.qface" example-lamp-1/lamp.qface
+        return "$status"
+}
+check 'a broken interface file is named' broken
+
+cp example-lamp-1/lamp.qface 'my lamp.qface'
+check 'spaces in names are refused with a word on it' refuses "there is no 'my'; make cannot work with spaces" \
+        make -s FASCIA_QFACES='my lamp.qface'
+check 'a missing list of sources is named' refuses 'lamp-client_SOURCES is not set' make -s lamp-client_SOURCES=
+check 'a missing generator is named' refuses "there is no '/nowhere'" make -s FASCIA_CODEGEN=/nowhere
+rm 'my lamp.qface'
+
+# fasciad refuses what others may write to.
+shared_umask() {
+        make -s clean && (umask 002 && make -s) && says 'lit now' make -s serve
+}
+check 'what is built with a group that may write is loaded' shared_umask
+
+check 'make install installs' make -s install DESTDIR="$directory/lamp" PREFIX=/usr
+expected="./$prefix/etc/fascia/fasciad.conf.d/lamp.conf
+./$prefix/lib/fascia/modules/Example.Lamp1.so
+./$prefix/lib/fascia/plugins/lamp.so
+./$prefix/share/fascia/interfaces/lamp.qface
+./usr/bin/lamp-client
+./usr/bin/lamp-watch
+./$(variable dbusdatadir)/system-services/Example.Lamp1.service
+./$(variable dbusdatadir)/system.d/Example.Lamp1.conf"
+policy=$(variable dbusdatadir)/system.d/Example.Lamp1.conf
+check 'each file to its place' prints "$(tr -s / <<<"$expected" | sort)" files "$directory/lamp"
+check 'the policy names the module' grep -q 'allow own="Example.Lamp1"' \
+        "$directory/lamp$policy"
+check 'make clean cleans' make -s clean
+check 'and leaves what was there before' prints "$(cat "$directory/before")" files .
+
+# A module that imports nothing is enough to see whether two are kept apart.
+two_modules() {
+        sed 's/Example.Lamp 1.0/Example.Torch 2.3/; s/interface Lamp/interface Torch/' example-lamp-1/lamp.qface >torch.qface
+        printf '#include <example-lamp-1/lamp.h>\n#include <example-torch-2/torch.h>\n' >both.c
+        echo 'int main(void) { return torch_free(0) || lamp_free(0); }' >>both.c
+        silently make -j8 "${strict[@]}" FASCIA_QFACES='example-lamp-1/lamp.qface torch.qface' FASCIA_PROGRAMS=both \
+                both_SOURCES=both.c && [ -e build/modules/Example.Torch2.so ] && build_both
+}
+build_both() {
+        LD_LIBRARY_PATH=$prefix/lib build/both
+}
+check 'one program uses two modules' two_modules
+
+# ---- CMake ----
+
+# configure DIRECTORY [OPTION…]
+configure() {
+        local build=$1
+        shift
+        cmake -S . -B "$build" -DCMAKE_PREFIX_PATH="$prefix" -DCMAKE_INSTALL_PREFIX="$prefix" "$@"
+}
+strict_cmake=('-DCMAKE_C_FLAGS=-Wshadow -Werror -pedantic' '-DCMAKE_CXX_FLAGS=-Wshadow -Werror -pedantic')
+
+# cmake_project GENERATOR
+cmake_project() {
+        local build=$directory/cmake-$1
+        check "CMake configures the project for $1" configure "$build" -G "$1" "${strict_cmake[@]}"
+        check "$1 builds it without a warning" silently cmake --build "$build" -j 8
+        check "$1 has nothing to do then" prints '' rebuilt "$build"
+        check "$1 runs it on a private bus" says 'toggle: lit now' cmake --build "$build" --target serve
+        touch example-lamp-1/lamp.qface
+        check "$1 makes it again from a touched interface file" says 'Generating example-lamp-1' cmake --build "$build"
+        check "$1 does so once" prints '' rebuilt "$build"
+        check "the backend that $1 builds exports one symbol" prints fascia_plugin exports "$build/fascia/plugins/lamp.so"
+}
+# What a build does when everything should be done.
+rebuilt() {
+        cmake --build "$1" | grep -e Building -e Generating -e Linking
+        true
+}
+
+if is_there cmake; then
+        cp -r "$source_dir/client/examples/lamp" "$directory/cmake"
+        cd "$directory/cmake" || exit 1
+        cmake_project 'Unix Makefiles'
+        ! is_there ninja || cmake_project Ninja
+        check 'CMake installs it' env DESTDIR="$directory/lamp-cmake" cmake --install "$directory/cmake-Unix Makefiles"
+        check 'each file to its place' prints "$(tr -s / <<<"${expected//.\/usr\/bin/.\/$prefix\/bin}" | sort)" \
+                files "$directory/lamp-cmake"
+        check 'the same policy' cmp "$directory/lamp$policy" "$directory/lamp-cmake$policy"
+
+        # probe LINE…: a project that says this behind find_package().
+        probe() {
+                rm -rf "$directory/probe" && mkdir "$directory/probe"
+                printf '%s\n' 'cmake_minimum_required(VERSION 3.16)' "project(probe ${languages:-C})" \
+                        "find_package(Fascia ${version:-} REQUIRED)" "$@" >"$directory/probe/CMakeLists.txt"
+                cmake -S "$directory/probe" -B "$directory/probe/build" -DCMAKE_PREFIX_PATH="$prefix"
+        }
+        qface=$directory/cmake/example-lamp-1/lamp.qface
+        target='add_library(it SHARED IMPORTED)'
+        check 'CMake finds this version' probe
+        version=9.0 check 'CMake refuses another version' refuses 'requested version "9.0"' probe
+        check 'CMake refuses an unknown component' refuses "'ui' is none of client, backend" \
+                probe "$target" "fascia_add_interface(it $qface COMPONENTS ui)"
+        check 'CMake refuses a backend without sources' refuses 'no SOURCES are given' \
+                probe "fascia_add_backend(it $qface)"
+        check 'CMake shows what the generator says' refuses "cannot read '/nowhere.qface'" \
+                probe "fascia_add_module(/nowhere.qface)"
+        languages=CXX check 'CMake wants C among the languages' refuses 'add C to the languages' \
+                probe "fascia_add_module($qface)"
+
+        moved() {
+                cp -r "$prefix" "$directory/moved" && rm -rf "$directory/cmake/build" &&
+                        cmake -S . -B build -DCMAKE_PREFIX_PATH="$directory/moved" >/dev/null &&
+                        grep -q "^Fascia_CODEGEN.*=$directory/moved/bin/fascia-codegen" build/CMakeCache.txt &&
+                        silently cmake --build build -j 8
+        }
+        check 'CMake finds an installation that was moved' moved
+fi
+
+# ---- Meson ----
+
+if is_there meson && is_there ninja; then
+        cp -r "$source_dir/client/examples/lamp" "$directory/meson"
+        cd "$directory/meson" || exit 1
+        check 'Meson configures the project' meson setup build --werror --fatal-meson-warnings
+        check 'Meson builds it' silently ninja -C build
+        check 'Meson has nothing to do then' says 'no work to do' ninja -C build
+        check 'Meson runs it on a private bus' says 'toggle: lit now' ninja -C build serve
+        touch example-lamp-1/lamp.qface
+        check 'Meson makes it again from a touched interface file' says 'Generating' ninja -C build
+        check 'once' says 'no work to do' ninja -C build
+        check 'Meson installs it' env DESTDIR="$directory/lamp-meson" meson install -C build
+        check 'the same policy' cmp "$directory/lamp$policy" "$directory/lamp-meson$policy"
+fi
+check_done
