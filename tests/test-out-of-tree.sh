@@ -154,7 +154,6 @@ check 'the policy names the module' grep -q 'allow own="Example.Lamp1"' \
 check 'make clean cleans' make -s clean
 check 'and leaves what was there before' prints "$(cat "$directory/before")" files .
 
-# A module that imports nothing is enough to see whether two are kept apart.
 two_modules() {
         sed 's/Example.Lamp 1.0/Example.Torch 2.3/; s/interface Lamp/interface Torch/' example-lamp-1/lamp.qface >torch.qface
         printf '#include <example-lamp-1/lamp.h>\n#include <example-torch-2/torch.h>\n' >both.c
@@ -166,6 +165,83 @@ build_both() {
         LD_LIBRARY_PATH=$prefix/lib build/both
 }
 check 'one program uses two modules' two_modules
+
+# A module that imports one that lies elsewhere, and one that comes with Fascia.
+import=$directory/import
+mkdir -p "$import/common"
+printf 'module Acme.Common 1.0\nstruct Point { int x; int y }\n' >"$import/common/common.qface"
+cat >"$import/dash.qface" <<END
+module Acme.Dash 1.0
+import Acme.Common 1.0
+import Vehicle.Climate 1.0
+interface Dash {
+    Acme.Common.Point where
+    Vehicle.Climate.RecirculationMode mode
+}
+END
+cat >"$import/main.c" <<END
+#include <acme-dash-1/dash.h>
+int main(void) {
+        struct common_point p = { .x = CLIMATE_RECIRCULATION_MODE_ON, .y = 0 };
+        return dash_free(0) || p.x != CLIMATE_RECIRCULATION_MODE_ON;
+}
+END
+cat >"$import/Makefile" <<'END'
+FASCIA_QFACES := dash.qface
+FASCIA_IMPORTS := common
+FASCIA_PROGRAMS := dash
+dash_SOURCES := main.c
+all: fascia
+include $(shell pkg-config --variable=makefile fascia)
+END
+cat >"$import/CMakeLists.txt" <<'END'
+cmake_minimum_required(VERSION 3.16)
+project(dash C)
+find_package(Fascia REQUIRED)
+add_executable(dash main.c)
+fascia_add_interface(dash dash.qface IMPORT_DIRS common)
+fascia_add_module(dash.qface IMPORT_DIRS common)
+END
+cd "$import" || exit 1
+check 'make builds what is imported' silently make -j8 "${strict[@]}"
+check 'once' make -q "${strict[@]}"
+check 'and the module library of what imports alone' prints ./Acme.Dash1.so files build/modules
+touch common/common.qface
+check 'a touched file that is imported is seen' refuses '' make -q "${strict[@]}"
+check 'and all made again' silently make -j8 "${strict[@]}"
+check 'once' make -q "${strict[@]}"
+
+# ---- what 'new' writes ----
+
+codegen=$(variable codegen)
+cd "$directory" || exit 1
+# new_project NAME STEM BUS-NAME INTERFACE
+new_project() {
+        check "new writes $1" "$codegen" new "$1" --directory "$directory/new/$1"
+        cd "$directory/new/$1" || return
+        files . >"$directory/before"
+        check "$1 is built without a warning" silently make -j8 "${strict[@]}"
+        check "$1: a second make does nothing" make -q "${strict[@]}"
+        check "$1: a call is answered and a change seen" says $'level is 5\nincrease(2) = 5' make -s run "${strict[@]}"
+        check "$1: make check passes" says 'ok - ' make -s check "${strict[@]}"
+        check "$1: make install installs" says "plugins/$2.so" make -s install DESTDIR="$directory/new-root" "${strict[@]}"
+        check "$1 can be served from where it was installed" says 'i 3' "$serve" -p "$directory/new-root$prefix/lib/fascia/plugins" \
+                -m "$directory/new-root$prefix/lib/fascia/modules" \
+                "$directory/new-root$prefix/etc/fascia/fasciad.conf.d/$2.conf" \
+                busctl get-property "$3" "/${3//.//}/$4" "$3.$4" Level
+        check "$1: make clean leaves what was written" make -s clean
+        check "$1: and nothing else" prints "$(cat "$directory/before")" files .
+}
+new_project Acme.Wipers wipers Acme.Wipers1 WipersControl
+# In one word, with an underscore, and like something in the C library.
+new_project tyre_pressure tyre-pressure fascia.tyre_pressure1 TyrePressureControl
+new_project Acme.stat stat Acme.stat1 StatControl
+smoke() {
+        cd "$directory/new/Acme.stat" && sed -i 's/state->level + steps/state->level/' backend.c && make -s check
+}
+check 'the smoke test can fail' refuses 'not ok - ' smoke
+check 'a project says that there is no Fascia' refuses 'pkg-config does not find Fascia' \
+        env PKG_CONFIG_PATH=/nowhere PKG_CONFIG_LIBDIR=/nowhere make -s -C "$directory/new/Acme.Wipers"
 
 # ---- CMake ----
 
@@ -224,6 +300,13 @@ if is_there cmake; then
                 probe "fascia_add_module(/nowhere.qface)"
         languages=CXX check 'CMake wants C among the languages' refuses 'add C to the languages' \
                 probe "fascia_add_module($qface)"
+
+        imports() {
+                cmake -S "$import" -B "$import/cmake" -DCMAKE_PREFIX_PATH="$prefix" "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror" &&
+                        silently cmake --build "$import/cmake" -j 8 && touch "$import/common/common.qface" &&
+                        says 'Generating acme-dash-1' cmake --build "$import/cmake" && prints '' rebuilt "$import/cmake"
+        }
+        check 'CMake builds what is imported' imports
 
         moved() {
                 cp -r "$prefix" "$directory/moved" && rm -rf "$directory/cmake/build" &&

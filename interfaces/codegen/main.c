@@ -9,6 +9,7 @@
 #include "depfile.h"
 #include "emit-json.h"
 #include "generate.h"
+#include "new.h"
 #include "options.h"
 #include "watch.h"
 
@@ -220,9 +221,12 @@ static int generate(Arena *a, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-        Arena *a = arena_new(out_of_memory);
+        Arena *a;
         int status;
 
+        if (argc > 1 && strcmp(argv[1], "new") == 0)
+                return new_main(argc - 1, argv + 1);
+        a = arena_new(out_of_memory);
         if (!a)
                 out_of_memory();
         status = generate(a, argc, argv);
