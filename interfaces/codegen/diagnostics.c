@@ -165,7 +165,7 @@ static size_t edit_distance(const char *a, const char *b) {
 
 void diagnostics_suggest(Diagnostics *d, const char *written, const char *const *names,
                          size_t n_names) {
-        size_t best = (strlen(written) + 2) / 3;
+        size_t best = (strlen(written) + 1) / 3;
         const char *name = NULL;
 
         for (size_t i = 0; i < n_names; i++) {

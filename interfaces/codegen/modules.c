@@ -26,10 +26,9 @@ static bool is_interface_file(const char *name) {
 /* A file whose first lines are no module is somebody else's: nothing is said about it. */
 static void add_candidate(Modules *s, const char *path) {
         Source *source;
-        uint32_t offset;
         Module *m;
 
-        if (source_load(s->arena, path, &source) < 0 || source_find_bad_byte(source, &offset) == 0)
+        if (source_load(s->arena, path, &source) < 0)
                 return;
         m = parser_parse_head(s->arena, source);
         if (!m)

@@ -123,6 +123,16 @@ static size_t add_names(Arena *a, const Module *m, bool qualified, const char **
         return n;
 }
 
+static void suggest_interface(Resolver *r, const char *written) {
+        const Module *m = r->module;
+        const char **names = NULL;
+        size_t n = 0;
+
+        for (size_t i = 0; i < m->n_interfaces; i++)
+                ARENA_APPEND(m->arena, names, n, m->interfaces[i]->symbol.name);
+        diagnostics_suggest(r->diagnostics, written, names, n);
+}
+
 static void suggest_type(Resolver *r, const char *written) {
         static const char *const builtin[] = { "bool", "int",  "real", "string",
                                                "var",  "list", "map",  "model" };
@@ -156,13 +166,6 @@ static bool is_of_missing_module(const Module *m, const char *name) {
         return false;
 }
 
-static void refuse_name(Resolver *r, Span at, const char *kind, const char *name) {
-        if (is_of_missing_module(r->module, name))
-                return;
-        diagnostics_error(r->diagnostics, at, "unknown %s '%s'", kind, name);
-        suggest_type(r, name);
-}
-
 static void resolve_name(Resolver *r, Type *t) {
         Meaning x = find(r, t->span, t->name);
 
@@ -177,7 +180,10 @@ static void resolve_name(Resolver *r, Type *t) {
                 t->kind = TYPE_INTERFACE;
         } else {
                 t->kind = TYPE_INVALID;
-                refuse_name(r, t->span, "type", t->name);
+                if (is_of_missing_module(r->module, t->name))
+                        return;
+                diagnostics_error(r->diagnostics, t->span, "unknown type '%s'", t->name);
+                suggest_type(r, t->name);
         }
 }
 
@@ -321,8 +327,10 @@ static void inherit_signals(Resolver *r, Interface *i) {
 
 static void find_base(Resolver *r, Interface *i) {
         i->base = find(r, i->base_span, i->base_name).interface;
-        if (!i->base)
-                refuse_name(r, i->base_span, "interface", i->base_name);
+        if (i->base || is_of_missing_module(r->module, i->base_name))
+                return;
+        diagnostics_error(r->diagnostics, i->base_span, "unknown interface '%s'", i->base_name);
+        suggest_interface(r, i->base_name);
 }
 
 static void inherit(Resolver *r, Interface *i) {

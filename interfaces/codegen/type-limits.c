@@ -137,8 +137,11 @@ void type_limits_check(Module *m, Diagnostics *d) {
         for (size_t i = 0; i < m->n_interfaces; i++) {
                 const Interface *f = m->interfaces[i];
 
-                for (size_t k = 0; k < f->n_properties; k++)
+                for (size_t k = 0; k < f->n_properties; k++) {
                         check_type(&c, f->properties[k]->type, true);
+                        if (f->properties[k]->type->kind == TYPE_MODEL)
+                                f->properties[k]->readonly = true;
+                }
                 for (size_t k = 0; k < f->n_operations; k++) {
                         Operation *o = f->operations[k];
 
