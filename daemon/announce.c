@@ -58,18 +58,28 @@ static void object_broadcast(Object *o, const char *path, const char *interface,
 
 /* ---- PropertiesChanged ---- */
 
-static bool is_withdrawn(const Object *o, uint32_t p) {
-        return o->known[p] != KNOWN_NOTHING && !object_has_value(o, p);
+static uint32_t flags_of(const Object *o, uint32_t p) {
+        return interface_property(o->feature->interface, p)->flags;
 }
 
-static bool is_changed(const Object *o, uint32_t p) {
-        const struct fascia_property *property = interface_property(o->feature->interface, p);
+static bool is_withdrawn(const Object *o, uint32_t p) {
+        return o->known[p] != KNOWN_NOTHING && !object_has_value(o, p) &&
+               !(flags_of(o, p) & FASCIA_PROPERTY_SILENT);
+}
 
-        if (!object_has_value(o, p))
+/* Also the first value of a const that came late: clients have not seen it yet. */
+static bool is_changed(const Object *o, uint32_t p) {
+        if (!object_has_value(o, p) || (flags_of(o, p) & FASCIA_PROPERTY_SILENT))
                 return false;
         if (o->known[p] != KNOWN_VALUE)
                 return true;
-        return zone_is_dirty(o->zone, p) && !(property->flags & FASCIA_PROPERTY_CONST);
+        return zone_is_dirty(o->zone, p) && !(flags_of(o, p) & FASCIA_PROPERTY_CONST);
+}
+
+/* Whether the signal only names it, and who wants the value has to ask. */
+static bool is_invalidated(const Object *o, uint32_t p) {
+        return is_withdrawn(o, p) ||
+               (is_changed(o, p) && (flags_of(o, p) & FASCIA_PROPERTY_INVALIDATES));
 }
 
 static bool object_has_changes(const Object *o) {
@@ -87,7 +97,7 @@ static int write_changes(Writer *w, const Object *o) {
         for (uint32_t p = 0; p < i->n_properties; p++) {
                 const struct fascia_property *property = interface_property(i, p);
 
-                if (!is_changed(o, p))
+                if (!is_changed(o, p) || is_invalidated(o, p))
                         continue;
                 TRY(writer_open(w, 'e', "sv"));
                 TRY(writer_string(w, property->dbus_name));
@@ -98,7 +108,7 @@ static int write_changes(Writer *w, const Object *o) {
         TRY(writer_close(w));
         TRY(writer_open(w, 'a', "s"));
         for (uint32_t p = 0; p < i->n_properties; p++)
-                if (is_withdrawn(o, p))
+                if (is_invalidated(o, p))
                         TRY(writer_string(w, interface_property(i, p)->dbus_name));
         return writer_close(w);
 }

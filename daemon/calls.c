@@ -396,6 +396,7 @@ int service_on_call(Message *call, void *userdata) {
         const char *path = message_get_path(call);
         Service *s = userdata;
         QuotaSender *sender = NULL;
+        ModelObject model;
         Object *o = NULL;
         int r;
 
@@ -409,6 +410,8 @@ int service_on_call(Message *call, void *userdata) {
                 return answer_for_failed(s, call);
         if (strcmp(path, s->path) != 0) {
                 o = service_find_object(s, path);
+                if (!o && service_find_model(s, path, &model))
+                        return model_call(s, &model, call);
                 if (!o)
                         return reply_unknown_object(s, call, path);
         }

@@ -89,7 +89,33 @@ static void print_zones(const Feature *feature, FILE *f) {
                         fprintf(f, " <node name=\"%s\"/>\n", o->path + n);
 }
 
-static int introspect(const Service *s, const Object *o, char **ret) {
+static void print_models(const Object *o, FILE *f) {
+        const struct fascia_interface *i = o->feature->interface;
+
+        for (uint32_t p = 0; p < i->n_properties; p++) {
+                const struct fascia_property *property = interface_property(i, p);
+
+                if (property->type->kind == FASCIA_KIND_MODEL)
+                        fprintf(f, " <node name=\"%s\"/>\n", property->name);
+        }
+}
+
+static void print_module(const Service *s, FILE *f) {
+        fputs(object_manager, f);
+        print_module_children(s, f);
+}
+
+static void print_object(const Object *o, FILE *f) {
+        fputs(o->feature->introspection, f);
+        fputs(feature_info, f);
+        if (o == o->feature->objects)
+                print_zones(o->feature, f);
+        if (object_has_models(o))
+                fputs(" <node name=\"" MODELS "\"/>\n", f);
+}
+
+/* Of the module when there is neither object nor model. */
+static int introspect(const Service *s, const Object *o, const ModelObject *m, char **ret) {
         char *text = NULL;
         size_t size;
         FILE *f;
@@ -98,15 +124,12 @@ static int introspect(const Service *s, const Object *o, char **ret) {
         if (!f)
                 return -ENOMEM;
         fputs(head, f);
-        if (!o) {
-                fputs(object_manager, f);
-                print_module_children(s, f);
-        } else {
-                fputs(o->feature->introspection, f);
-                fputs(feature_info, f);
-                if (o == o->feature->objects)
-                        print_zones(o->feature, f);
-        }
+        if (o)
+                print_object(o, f);
+        else if (m && !m->property)
+                print_models(m->object, f);
+        else if (!m)
+                print_module(s, f);
         fputs("</node>\n", f);
         if (fclose(f) != 0) {
                 free(text);
@@ -116,13 +139,13 @@ static int introspect(const Service *s, const Object *o, char **ret) {
         return 0;
 }
 
-int service_introspect(Service *s, Object *o, Message *call) {
+static int answer(Service *s, const Object *o, const ModelObject *m, Message *call) {
         Message *reply;
         Writer w;
         char *text;
         int r;
 
-        r = introspect(s, o, &text);
+        r = introspect(s, o, m, &text);
         if (r < 0)
                 return r;
         r = message_new_return(call, &reply);
@@ -136,4 +159,12 @@ int service_introspect(Service *s, Object *o, Message *call) {
         }
         free(text);
         return r;
+}
+
+int service_introspect(Service *s, Object *o, Message *call) {
+        return answer(s, o, NULL, call);
+}
+
+int model_introspect(Service *s, const ModelObject *m, Message *call) {
+        return answer(s, NULL, m, call);
 }

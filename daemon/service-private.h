@@ -11,6 +11,8 @@
 #define OBJECT_MANAGER_INTERFACE "org.freedesktop.DBus.ObjectManager"
 #define INTROSPECTABLE_INTERFACE "org.freedesktop.DBus.Introspectable"
 #define SERIAL_PROPERTY "FasciaSerial"
+/* Below a feature or zone; an escaped name of a zone never begins so. */
+#define MODELS "_models"
 
 typedef struct Feature Feature;
 typedef struct Object Object;
@@ -134,6 +136,19 @@ Object *service_find_object(Service *s, const char *path);
 /* The feature that the path lies below of, whether there is such a zone or not. */
 Feature *service_find_feature(Service *s, const char *path);
 
+/* ---- models ---- */
+
+/* The object of a model of a feature or zone, or the object above all of them. */
+typedef struct ModelObject {
+        Object *object;
+        const struct fascia_property *property; /* NULL: that of all models */
+} ModelObject;
+
+/* Whether such an object is at the path. */
+bool service_find_model(Service *s, const char *path, ModelObject *ret);
+int model_call(Service *s, const ModelObject *m, Message *call);
+bool object_has_models(const Object *o);
+
 /* ---- calls ---- */
 
 /* For connection_export(). */
@@ -159,6 +174,7 @@ int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender);
 int properties_get_all(Service *s, Object *o, Message *call);
 int service_get_managed_objects(Service *s, Message *call);
 int service_introspect(Service *s, Object *o, Message *call);
+int model_introspect(Service *s, const ModelObject *m, Message *call);
 
 /* The a{sv} of what clients may see of the object's own interface, with the serial. */
 int write_properties(Writer *w, const Object *o);

@@ -138,6 +138,106 @@ static const struct fascia_interface interfaces[] = {
           .properties = lamp_properties },
 };
 
+/* Another module, of what is announced or answered in other ways. */
+#define STORE "Test.Hand1.Store"
+
+enum {
+        STOCK,
+        POSITION,
+        SERIAL,
+        CONTACTS
+};
+
+enum {
+        FIND,
+        REFUSE
+};
+
+struct place {
+        const char *shelf;
+        int32_t row;
+};
+
+static const struct fascia_member place_members[] = {
+        { "shelf", &type_string, offsetof(struct place, shelf) },
+        { "row", &type_int32, offsetof(struct place, row) },
+};
+STRUCT_TYPE(place_results, struct place, 0, "", "si", place_members);
+
+static const struct fascia_type contacts_type = {
+        .kind = FASCIA_KIND_MODEL,
+        .self = sizeof(struct fascia_type),
+        .size = sizeof(const char *),
+        .name = "",
+        .signature = "o",
+        .element = &type_string,
+};
+
+static const struct fascia_property store_properties[] = {
+        [STOCK] = { .name = "stock",
+                    .dbus_name = "Stock",
+                    .type = &type_int32,
+                    .flags = FASCIA_PROPERTY_INVALIDATES },
+        [POSITION] = { .name = "position",
+                       .dbus_name = "Position",
+                       .type = &type_int32,
+                       .flags = FASCIA_PROPERTY_SILENT },
+        [SERIAL] = { .name = "serial",
+                     .dbus_name = "Serial",
+                     .type = &type_string,
+                     .flags = FASCIA_PROPERTY_CONST | FASCIA_PROPERTY_READONLY },
+        [CONTACTS] = { .name = "contacts",
+                       .dbus_name = "Contacts",
+                       .type = &contacts_type,
+                       .flags = FASCIA_PROPERTY_READONLY },
+};
+
+static const struct fascia_method store_methods[] = {
+        [FIND] = { "find", "Find", &text_arguments, &place_results },
+        [REFUSE] = { "refuse", "Refuse", &text_arguments, &type_nothing },
+};
+
+static const struct fascia_module store_module;
+
+static const struct fascia_interface store_interface = {
+        .module = &store_module,
+        .name = "Store",
+        .qualified_name = "Test.Hand.Store",
+        .id = "Test.Hand.Store",
+        .dbus_name = STORE,
+        .path = BASE "/Store",
+        .layout_hash = 3,
+        .flags = FASCIA_INTERFACE_ZONED,
+        .n_properties = 4,
+        .n_methods = 2,
+        .properties = store_properties,
+        .methods = store_methods,
+};
+
+static const struct fascia_module store_module = {
+        .abi = FASCIA_DESCRIPTOR_ABI,
+        .size = sizeof(struct fascia_module),
+        .interface_size = sizeof(struct fascia_interface),
+        .property_size = sizeof(struct fascia_property),
+        .method_size = sizeof(struct fascia_method),
+        .signal_size = sizeof(struct fascia_signal),
+        .name = "Test.Hand",
+        .major = 1,
+        .bus_name = "Test.Hand1",
+        .path = BASE,
+        .n_interfaces = 1,
+        .interfaces = &store_interface,
+};
+
+static const char *const store_introspection[] = { " <interface name=\"" STORE "\"/>\n" };
+
+static const struct fascia_module_library store_library = {
+        .abi = FASCIA_MODULE_LIBRARY_ABI,
+        .size = sizeof(struct fascia_module_library),
+        .module = &store_module,
+        .introspection = store_introspection,
+};
+
 static const struct fascia_module module = {
         .abi = FASCIA_DESCRIPTOR_ABI,
         .size = sizeof(struct fascia_module),
@@ -166,7 +266,7 @@ static const struct fascia_module_library library = {
 
 /* ---- a backend whose behaviour each test chooses ---- */
 
-static struct fascia_backend *thing, *left, *lamp;
+static struct fascia_backend *thing, *left, *lamp, *store;
 static int start_result;
 static const char *number; /* what it says of itself */
 static bool is_slow;       /* it answers nothing by itself */
@@ -214,6 +314,9 @@ static int on_start(struct fascia_backend *backend, void *plugin, void **ret_use
         if (strcmp(fascia_backend_get_interface(backend)->name, "Lamp") == 0) {
                 lamp = backend;
                 fascia_backend_report(lamp, ON, &on);
+        } else if (strcmp(fascia_backend_get_interface(backend)->name, "Store") == 0) {
+                store = backend;
+                fascia_backend_add_zone(store, "Left", NULL, NULL);
         } else {
                 thing = backend;
                 start_thing();
@@ -252,10 +355,21 @@ static int repeat(const struct text_and_count *arguments, struct fascia_reply re
         return r;
 }
 
+static int call_store(uint32_t method, const char *text, struct fascia_reply reply) {
+        if (method == FIND)
+                return fascia_reply_call(reply, &(struct place){ text, 7 });
+        if (*text)
+                return fascia_reply_fail_named(reply, text, "not today");
+        assert_int_equal(fascia_reply_fail_named(reply, "no name", "not today"), -EINVAL);
+        assert_int_equal(fascia_reply_fail_named(reply, NULL, "not today"), -EINVAL);
+        return fascia_reply_call(reply, NULL); /* the ticket was not used up */
+}
+
 static int on_call(struct fascia_backend *backend, uint32_t method, const void *arguments,
                    struct fascia_reply reply, void *userdata) {
-        (void)backend;
         (void)userdata;
+        if (backend == store)
+                return call_store(method, *(const char *const *)arguments, reply);
         if (keep_ticket(reply) || method == WAIT)
                 return 0;
         if (method == TWICE)
@@ -615,6 +729,17 @@ static int setup(void **state) {
         service_watch(f->service, on_state, f);
         service_start(f->service, 0, "test", UINT64_MAX);
         service_start(f->service, 1, "test", UINT64_MAX);
+        attach(f);
+        return 0;
+}
+
+static int setup_store(void **state) {
+        Fixture *f;
+
+        setup_empty(state);
+        f = *state;
+        assert_int_equal(service_new(f->host, &store_library, &defaults, &f->service), 0);
+        service_start(f->service, 0, "test", UINT64_MAX);
         attach(f);
         return 0;
 }
@@ -1754,6 +1879,152 @@ static void calls_that_wait_are_limited_until_they_are_answered(void **state) {
         expect(f, refusal);
 }
 
+/* ---- other ways to announce ---- */
+
+static void report_store(uint32_t property, int32_t value) {
+        assert_int_equal(fascia_backend_report(store, property, &value), 0);
+}
+
+static void what_invalidates_is_named_without_its_value(void **state) {
+        Fixture *f = *state;
+
+        report_store(STOCK, 5);
+        run(f);
+        expect(f, "PropertiesChanged ./Store ~Store {FasciaSerial: #1} [Stock]\n"
+                  "PropertiesChanged ./Store Feature1 {Unsupported: [Position, Serial, Contacts], "
+                  "FasciaSerial: #2} []\n");
+        report_store(STOCK, 6);
+        run(f);
+        expect(f, "PropertiesChanged ./Store ~Store {FasciaSerial: #3} [Stock]\n");
+        report_store(STOCK, 6);
+        run(f);
+        expect(f, "");
+        get(f, "Store", STORE, "Stock");
+        expect(f, "return 6\n");
+        fascia_backend_withdraw(store, STOCK);
+        run(f);
+        assert_int_equal(count(f, "{FasciaSerial: #4} [Stock]\n"), 1);
+}
+
+static void what_is_silent_is_not_announced(void **state) {
+        Fixture *f = *state;
+
+        report_store(POSITION, 5);
+        run(f);
+        /* That it has a value at all is another matter. */
+        expect(f, "PropertiesChanged ./Store Feature1 {Unsupported: [Stock, Serial, Contacts], "
+                  "FasciaSerial: #1} []\n");
+        report_store(POSITION, 6);
+        run(f);
+        expect(f, "");
+        get(f, "Store", STORE, "Position");
+        expect(f, "return 6\n");
+        report_store(POSITION, 7);
+        report_store(STOCK, 1);
+        run(f);
+        assert_int_equal(count(f, "~Store {FasciaSerial: #2} [Stock]\n"), 1);
+        clear_log(f);
+        fascia_backend_withdraw(store, POSITION);
+        run(f);
+        assert_int_equal(count(f, "~Store"), 0);
+        assert_int_equal(count(f, "Unsupported: [Position,"), 1);
+}
+
+static void a_const_that_comes_late_is_announced_once(void **state) {
+        const char *serial = "one", *other = "two";
+        Fixture *f = *state;
+
+        assert_int_equal(fascia_backend_report(store, SERIAL, &serial), 0);
+        run(f);
+        assert_int_equal(count(f, "~Store {Serial: one, FasciaSerial: #1} []\n"), 1);
+        clear_log(f);
+        assert_int_equal(fascia_backend_report(store, SERIAL, &other), 0);
+        run(f);
+        expect(f, "");
+}
+
+/* ---- other answers ---- */
+
+static void several_results_are_several_arguments(void **state) {
+        Fixture *f = *state;
+
+        call(f, "Store", STORE, "Find", "s", "left");
+        expect(f, "return left 7\n");
+}
+
+static void a_backend_may_fail_with_a_name_of_its_own(void **state) {
+        Fixture *f = *state;
+
+        call(f, "Store", STORE, "Refuse", "s", "Test.Hand1.Error.Closed");
+        expect(f, "error ~Error.Closed: not today\n");
+        call(f, "Store", STORE, "Refuse", "s", "org.fascia.Error.Busy");
+        expect(f, "error fascia.Busy: not today\n");
+        call(f, "Store", STORE, "Refuse", "s", "");
+        expect(f, "return\n");
+}
+
+/* ---- models ---- */
+
+static void a_model_says_that_it_is_not_served(void **state) {
+        static const struct {
+                const char *path, *interface, *member, *types, *answer;
+        } rows[] = {
+                { "Store/_models/contacts", STORE ".Contacts", "Fetch", "uu",
+                  "error NotSupported: Fetch: the model 'contacts' of Store" },
+                { "Store/Left/_models/contacts", STORE ".Contacts", "Fetch", "uu",
+                  "error NotSupported: Fetch: the model 'contacts' of Store" },
+                { "Store/_models/contacts", NULL, "Fetch", "uu", "error NotSupported: Fetch" },
+                { "Store/_models/contacts", PROPERTIES, "GetAll", "s",
+                  "error NotSupported: GetAll: the model 'contacts'" },
+                { "Store/_models/contacts", STORE, "Find", "s", "error UnknownInterface: " },
+                { "Store/_models/contacts", STORE ".Stock", "Fetch", "uu",
+                  "error UnknownInterface: " },
+                { "Store/_models/stock", STORE ".Stock", "Fetch", "uu", "error UnknownObject: " },
+                { "Store/_models/Contacts", STORE ".Contacts", "Fetch", "uu",
+                  "error UnknownObject: " },
+                { "Store/_models/contacts/1", STORE ".Contacts", "Fetch", "uu",
+                  "error UnknownObject: " },
+                { "Store/_modelscontacts", STORE ".Contacts", "Fetch", "uu",
+                  "error fascia.UnknownZone: " },
+                { "Store/Right/_models/contacts", STORE ".Contacts", "Fetch", "uu",
+                  "error UnknownObject: " },
+                { "Store/_models", STORE ".Contacts", "Fetch", "uu", "error UnknownMethod: " },
+        };
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                if (*rows[i].types == 's')
+                        call(f, rows[i].path, rows[i].interface, rows[i].member, "s", STORE);
+                else
+                        call(f, rows[i].path, rows[i].interface, rows[i].member, "uu", 0u, 10u);
+                if (strncmp(get_log(f), rows[i].answer, strlen(rows[i].answer)) != 0)
+                        fail_msg("%s %s: %s", rows[i].path, rows[i].member, get_log(f));
+                clear_log(f);
+        }
+}
+
+static void models_are_found_by_introspection(void **state) {
+        static const struct {
+                const char *path;
+                unsigned n_models, n_contacts, n_nodes;
+        } rows[] = {
+                { "Store", 1, 0, 3 },
+                { "Store/Left", 1, 0, 2 },
+                { "Store/_models", 0, 1, 2 },
+                { "Store/_models/contacts", 0, 0, 1 },
+        };
+        Fixture *f = *state;
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                call(f, rows[i].path, INTROSPECTABLE, "Introspect", "");
+                assert_int_equal(count(f, "<node name=\"_models\"/>"), rows[i].n_models);
+                assert_int_equal(count(f, "<node name=\"contacts\"/>"), rows[i].n_contacts);
+                assert_int_equal(count(f, "<node"), rows[i].n_nodes);
+                clear_log(f);
+        }
+}
+
+#define STORE_TEST(name) cmocka_unit_test_setup_teardown(name, setup_store, teardown)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void) {
@@ -1815,6 +2086,13 @@ int main(void) {
                 TEST(a_value_or_signal_that_is_too_large_is_kept_from_the_bus),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
                 TEST(calls_that_wait_are_limited_until_they_are_answered),
+                STORE_TEST(what_invalidates_is_named_without_its_value),
+                STORE_TEST(what_is_silent_is_not_announced),
+                STORE_TEST(a_const_that_comes_late_is_announced_once),
+                STORE_TEST(several_results_are_several_arguments),
+                STORE_TEST(a_backend_may_fail_with_a_name_of_its_own),
+                STORE_TEST(a_model_says_that_it_is_not_served),
+                STORE_TEST(models_are_found_by_introspection),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
