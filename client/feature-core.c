@@ -9,6 +9,7 @@
 #include "backend-dbus.h"
 #include "call.h"
 #include "descriptor.h"
+#include "interface-config.h"
 
 typedef struct Signal {
         Event event;
@@ -302,6 +303,10 @@ static FeatureCore *core_alloc(Client *c, const struct fascia_interface *interfa
         link_init(&core->handles);
         link_init(&core->events);
         link_init(&core->waiting);
+        if (interface_configure(interface, c->config) < 0) {
+                free(core);
+                return NULL;
+        }
         core->timeout = core_get_time(core, "Timeout");
         core->connection_timeout = core_get_time(core, "ConnectionTimeout");
         core->is_trusted = strcmp(core_backend(core), backend_dbus.name) == 0;

@@ -50,25 +50,42 @@ static void print_problem(const ConfigProblem *p) {
                 fprintf(stderr, "%s: %s\n", p->origin, p->text);
 }
 
-int check_config(const Config *config, bool dev) {
+static Host *open_host(Config *config, bool dev) {
+        Host *host = NULL;
+        Loop *loop;
+        int r;
+
+        if (loop_new(NULL, &loop) < 0)
+                return NULL;
+        r = module_new_host(loop, config, dev, &host);
+        loop_unref(loop);
+        if (r >= 0 && module_configure_all(host, config) >= 0)
+                return host;
+        return host_free(host);
+}
+
+void check_dump_config(Config *config, bool dev) {
+        /* Without it, sections that interface files name would not be in effect. */
+        Host *host = open_host(config, dev);
+
+        config_dump(config, stdout);
+        host_free(host);
+}
+
+int check_config(Config *config, bool dev) {
         const ConfigProblem *p;
         const char *name = NULL;
         int n_faults = 0;
-        Loop *loop;
         Host *host;
 
         for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
                 print_problem(p);
-        if (loop_new(NULL, &loop) < 0)
+        host = open_host(config, dev);
+        if (!host)
                 return n_faults + 1;
-        if (module_new_host(loop, config, dev, &host) < 0) {
-                loop_unref(loop);
-                return n_faults + 1;
-        }
         while ((name = config_next_module(config, name)))
-                if (module_is_wanted(config, name))
+                if (module_is_wanted(host, config, name))
                         n_faults += check_module(host, config, name);
         host_free(host);
-        loop_unref(loop);
         return n_faults;
 }

@@ -8,4 +8,6 @@
 
 /* Whether everything that the configuration names is there and fits; prints what is not. No bus is
  * used. Returns the number of faults. */
-int check_config(const Config *config, bool dev);
+int check_config(Config *config, bool dev);
+/* Prints each value in effect. */
+void check_dump_config(Config *config, bool dev);

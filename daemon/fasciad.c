@@ -163,7 +163,7 @@ static int run(int argc, char *argv[]) {
                 return EXIT_FAILURE;
         if (options.dump_config || options.check_config) {
                 if (options.dump_config)
-                        config_dump(config, stdout);
+                        check_dump_config(config, options.dev);
                 r = options.check_config ? check_config(config, options.dev) : 0;
                 config_free(config);
                 return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

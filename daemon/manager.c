@@ -178,7 +178,7 @@ static int manager_add_modules(Manager *m) {
         int r;
 
         while ((name = config_next_module(m->config, name))) {
-                if (!module_is_wanted(m->config, name))
+                if (!module_is_wanted(m->host, m->config, name))
                         continue;
                 r = manager_add_module(m, name, NULL);
                 if (r < 0)
@@ -353,7 +353,7 @@ static void manager_remove_unwanted(Manager *m) {
                 do
                         name = config_next_module(m->config, name);
                 while (name && strcmp(name, module->name) != 0);
-                if (name && module_is_wanted(m->config, name)) {
+                if (name && module_is_wanted(m->host, m->config, name)) {
                         p = &module->next;
                         continue;
                 }
@@ -399,7 +399,7 @@ static void manager_apply(Manager *m, const Config *old) {
         while ((name = config_next_module(m->config, name))) {
                 Module *module = manager_find_module(m, name);
 
-                if (!module_is_wanted(m->config, name))
+                if (!module_is_wanted(m->host, m->config, name))
                         continue;
                 if (!module) {
                         int r = manager_add_module(m, name, &module);
@@ -421,11 +421,23 @@ static void manager_apply(Manager *m, const Config *old) {
                 manager_check_names(m);
 }
 
+/* Frees the configuration on failure. */
+static int manager_prepare(Manager *m, Config *new) {
+        int r;
+
+        r = module_configure_all(m->host, new);
+        if (r < 0)
+                config_free(new);
+        return r;
+}
+
 static void manager_reload(Manager *m) {
         Config *new, *old;
         int r;
 
         r = m->settings.load_config(&new, m->settings.userdata);
+        if (r >= 0)
+                r = manager_prepare(m, new);
         m->reload_failed = r < 0 || config_problems(new, 0);
         if (m->reload_failed) {
                 if (r >= 0)
@@ -561,6 +573,11 @@ int manager_run(Manager *m) {
         const char *address = config_get_string(m->config, NULL, NULL, "Address");
         int r;
 
+        r = module_configure_all(m->host, m->config);
+        if (r < 0) {
+                log_error_errno(r, "Failed to start: %m");
+                return EXIT_FAILURE;
+        }
         r = manager_add_modules(m);
         if (r < 0)
                 return EXIT_FAILURE;

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "descriptor.h"
+#include "interface-config.h"
 #include "log.h"
 
 void module_read_settings(const Config *config, ServiceSettings *ret_settings,
@@ -25,8 +26,35 @@ void module_read_settings(const Config *config, ServiceSettings *ret_settings,
         };
 }
 
-bool module_is_wanted(const Config *config, const char *name) {
-        return config_get_bool(config, name, NULL, "Enabled");
+/* Quietly: NULL when it cannot be loaded. */
+static const struct fascia_module *find_module(Host *host, const Config *config, const char *name) {
+        uint32_t major = (uint32_t)config_get_uint(config, name, NULL, "Version");
+        const struct fascia_module_library *library;
+        char *reason = NULL;
+        int r;
+
+        r = host_load_module(host, name, major, &library, &reason);
+        free(reason);
+        return r < 0 ? NULL : library->module;
+}
+
+int module_configure_all(Host *host, Config *config) {
+        const char *name = NULL;
+
+        while ((name = config_next_module(config, name))) {
+                const struct fascia_module *module = find_module(host, config, name);
+
+                for (uint32_t i = 0; module && i < module->n_interfaces; i++)
+                        if (interface_configure(module_interface(module, i), config) < 0)
+                                return -ENOMEM;
+        }
+        return 0;
+}
+
+bool module_is_wanted(Host *host, const Config *config, const char *name) {
+        if (!config_get_bool(config, name, NULL, "Enabled"))
+                return false;
+        return !config_is_redirection(config, name) || find_module(host, config, name);
 }
 
 int module_new_host(Loop *loop, const Config *config, bool dev, Host **ret) {

@@ -26,8 +26,12 @@ Module *module_free(Module *m);
 /* Starts the backends anew, as the configuration says now. */
 void module_restart(Module *m, const Config *config);
 
-/* Whether a module that has a section is to be served. */
-bool module_is_wanted(const Config *config, const char *name);
+/* Whether a module that has a section is to be served; a section that only interfaces use is of no
+ * module. */
+bool module_is_wanted(Host *host, const Config *config, const char *name);
+/* Tells the configuration which sections the interfaces of its modules use, before any of their
+ * values is looked up. -ENOMEM. */
+int module_configure_all(Host *host, Config *config);
 /* The host that runs the backends of all modules. dev: plugins of the own user are trusted. */
 int module_new_host(Loop *loop, const Config *config, bool dev, Host **ret);
 

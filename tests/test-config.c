@@ -592,6 +592,54 @@ static void modules_come_in_the_order_of_the_file(void **state) {
         assert_null(config_next_interface(f->config, "B.B", NULL));
 }
 
+static void an_interface_may_have_its_values_in_another_section(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(load(f, "[fascia]\nText=general\nNumber=1\n[A.B]\nText=module\nNumber=2\n"
+                                 "[shared]\nText=shared\n[A.B/C]\nPlugin=own\n"),
+                         0);
+        assert_int_equal(config_redirect(f->config, "A.B", "C", "shared"), 0);
+        assert_int_equal(config_redirect(f->config, "A.B", "C", "shared"), 0);
+        assert_string_equal(TEXT("A.B", "C"), "shared");
+        assert_string_equal(config_get_string(f->config, "A.B", "C", "Plugin"), "own");
+        /* Instead of that of the module, not before it. */
+        assert_int_equal(config_get_uint(f->config, "A.B", "C", "Number"), 1);
+        assert_string_equal(TEXT("A.B", "D"), "module");
+        assert_string_equal(TEXT("A.B", NULL), "module");
+        assert_string_equal(TEXT("A.Bee", "C"), "general");
+        assert_true(config_is_redirection(f->config, "shared"));
+        assert_false(config_is_redirection(f->config, "A.B"));
+}
+
+static void what_another_section_says_concerns_the_module(void **state) {
+        static const struct {
+                const char *text;
+                bool equal, has_problem;
+        } rows[] = {
+                { "[A.B]\n[shared]\nText=a\n", true, false },
+                { "[A.B]\n[shared]\nText=b\n", false, false },
+                { "[A.B]\n[shared]\nText=a\nBad=1\n", false, true },
+                { "[A.B]\n[shared]\nText=a\n[other]\nBad=1\n", true, false },
+        };
+        Fixture *f = *state;
+        void *fresh;
+
+        assert_int_equal(load(f, rows[0].text), 0);
+        assert_int_equal(config_redirect(f->config, "A.B", "C", "shared"), 0);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                Fixture *g;
+
+                set_up(&fresh);
+                g = fresh;
+                assert_int_equal(load(g, rows[i].text), 0);
+                assert_int_equal(config_redirect(g->config, "A.B", "C", "shared"), 0);
+                assert_int_equal(config_module_equal(f->config, g->config, "A.B"), rows[i].equal);
+                assert_int_equal(config_module_problem(g->config, "A.B") != NULL,
+                                 rows[i].has_problem);
+                tear_down(&fresh);
+        }
+}
+
 static void a_module_is_equal_when_it_finds_the_same(void **state) {
         static const struct {
                 const char *text;
@@ -725,6 +773,8 @@ int main(void) {
                 TEST(only_a_file_can_say_a_thing_twice),
                 TEST(modules_come_in_the_order_of_the_file),
                 TEST(a_module_is_equal_when_it_finds_the_same),
+                TEST(an_interface_may_have_its_values_in_another_section),
+                TEST(what_another_section_says_concerns_the_module),
                 TEST(a_dump_says_where_values_come_from),
                 TEST(a_dump_that_is_read_back_means_the_same),
         };

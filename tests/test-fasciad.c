@@ -557,6 +557,69 @@ static void the_command_line_is_checked(void **state) {
         }
 }
 
+/* A module whose one interface names a section, as a library that is found before those of the build.
+ */
+static void install_redirected_module(Harness *h) {
+        static const char source[] =
+                "#include <fascia/descriptor.h>\n"
+                "static const struct fascia_module module;\n"
+                "static const struct fascia_interface interface = { .module = &module,\n"
+                "        .name = \"Thing\", .qualified_name = \"Test.Apart.Thing\",\n"
+                "        .id = \"Test.Apart.Thing\", .dbus_name = \"Test.Apart1.Thing\",\n"
+                "        .path = \"/Test/Apart1/Thing\", .layout_hash = 1,\n"
+                "        .configuration = \"things\" };\n"
+                "static const struct fascia_module module = { .abi = FASCIA_DESCRIPTOR_ABI,\n"
+                "        .size = sizeof(struct fascia_module), .interface_size = sizeof(interface),\n"
+                "        .property_size = sizeof(struct fascia_property),\n"
+                "        .method_size = sizeof(struct fascia_method),\n"
+                "        .signal_size = sizeof(struct fascia_signal), .name = \"Test.Apart\",\n"
+                "        .major = 1, .bus_name = \"Test.Apart1\", .path = \"/Test/Apart1\",\n"
+                "        .n_interfaces = 1, .interfaces = &interface };\n"
+                "static const char *const introspection[] = { \"\" };\n"
+                "static const struct fascia_simulation simulation[] = { { .n_zones = 0 } };\n"
+                "const struct fascia_module_library fascia_module_library = {\n"
+                "        .abi = FASCIA_MODULE_LIBRARY_ABI, .size = sizeof(fascia_module_library),\n"
+                "        .module = &module, .introspection = introspection,\n"
+                "        .simulation = simulation };\n";
+        const char *directory = harness_get_directory(h);
+        char text[512];
+
+        snprintf(
+                text, sizeof(text),
+                "cc -shared -fPIC -I${FASCIA_SOURCE_DIR:-.}/client/include -o %s/Test.Apart1.so %s && "
+                "chmod 755 %s/Test.Apart1.so",
+                directory, harness_write(h, "apart.c", source), directory);
+        expect(h, 0, text, "");
+        snprintf(text, sizeof(text), "%s:%s/modules", directory, getenv("FASCIA_BUILD_DIR"));
+        harness_set_environment(h, "FASCIA_MODULE_PATH", text);
+}
+
+static void a_section_that_an_interface_names_is_its_own_and_no_module(void **state) {
+#define APART "busctl get-property Test.Apart1 /Test/Apart1/Thing org.fascia.Feature1 Backend"
+        Harness *h = *state;
+        char command[512];
+        Process *p;
+
+        install_redirected_module(h);
+        p = start_with(h, "[things]\nBackend=simulator\n[Test.Apart]\nBackend=unused\n" REMOTE);
+        expect(h, 0, APART, "s \"simulator\"");
+        snprintf(command, sizeof(command), FASCIAD " --dev --check-config --config %s/reload.conf",
+                 harness_get_directory(h));
+        expect(h, 0, command, "");
+        reload(h, p, "[things]\nBackend=other\n[Test.Apart]\n" REMOTE);
+        process_wait_output(p, "Restarting the backends of 'Test.Apart'");
+        expect(h, 0, APART, "s \"other\"");
+        harness_write(h, "reload.conf",
+                      "[things]\nBackend=simulator\n[Test.Apart/Thing]\nBackend=own\n" REMOTE);
+        process_signal(p, SIGHUP);
+        harness_wait_notify(h, "STATUS=2 modules, 1 failed: Test.Apart");
+        expect(h, 0, APART, "s \"own\"");
+        snprintf(command, sizeof(command), FASCIAD " --dev --dump-config --config %s/reload.conf",
+                 harness_get_directory(h));
+        expect(h, 0, command, "reload.conf:4\nBackend=own\n");
+#undef APART
+}
+
 static void root_may_not_trust_everybody_on_the_system_bus(void **state) {
         static const char *const addresses[] = {
                 "--system",
@@ -609,6 +672,7 @@ int main(void) {
                 TEST(check_config_says_what_is_wrong_without_a_bus),
                 TEST(dump_config_shows_where_each_value_comes_from),
                 TEST(the_command_line_is_checked),
+                TEST(a_section_that_an_interface_names_is_its_own_and_no_module),
                 TEST(root_may_not_trust_everybody_on_the_system_bus),
         };
 

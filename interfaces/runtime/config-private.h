@@ -22,6 +22,12 @@ typedef struct Entry {
         unsigned line;
 } Entry;
 
+/* Where the values of one interface stand, instead of in the section of its module. */
+typedef struct Stand {
+        char *module, *interface;
+        char *section;
+} Stand;
+
 struct Config {
         const ConfigKey *keys;
         size_t n_keys;
@@ -31,6 +37,8 @@ struct Config {
         size_t n_problems;
         char **modules;
         size_t n_modules;
+        Stand *stands;
+        size_t n_stands;
 };
 
 /* CONFIG_IN_*; 0: not the name of a section. */

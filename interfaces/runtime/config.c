@@ -28,6 +28,12 @@ static void entry_done(Entry *e) {
         free(e->origin);
 }
 
+static void stand_done(Stand *s) {
+        free(s->module);
+        free(s->interface);
+        free(s->section);
+}
+
 Config *config_free(Config *c) {
         if (!c)
                 return NULL;
@@ -40,6 +46,9 @@ Config *config_free(Config *c) {
         }
         for (size_t i = 0; i < c->n_modules; i++)
                 free(c->modules[i]);
+        for (size_t i = 0; i < c->n_stands; i++)
+                stand_done(&c->stands[i]);
+        free(c->stands);
         free(c->entries);
         free(c->problems);
         free(c->modules);
@@ -89,10 +98,23 @@ static bool section_is_of(const char *section, const char *module) {
         return strncmp(section, module, n) == 0 && (section[n] == '\0' || section[n] == '/');
 }
 
+/* Whether an interface of the module (NULL: of any) has its values in that section. */
+static bool section_stands_for(const Config *c, const char *section, const char *module) {
+        for (size_t i = 0; i < c->n_stands; i++)
+                if (strcmp(c->stands[i].section, section) == 0 &&
+                    (!module || strcmp(c->stands[i].module, module) == 0))
+                        return true;
+        return false;
+}
+
 const ConfigProblem *config_module_problem(const Config *c, const char *module) {
-        for (size_t i = 0; i < c->n_problems; i++)
-                if (c->problems[i].section && section_is_of(c->problems[i].section, module))
+        for (size_t i = 0; i < c->n_problems; i++) {
+                const char *section = c->problems[i].section;
+
+                if (section &&
+                    (section_is_of(section, module) || section_stands_for(c, section, module)))
                         return &c->problems[i];
+        }
         return NULL;
 }
 
@@ -237,6 +259,47 @@ int config_set(Config *c, const char *section, const char *key, const char *valu
 
 /* ---- what is in effect ---- */
 
+static const Stand *config_find_stand(const Config *c, const char *module, const char *interface) {
+        for (size_t i = 0; interface && i < c->n_stands; i++)
+                if (strcmp(c->stands[i].module, module) == 0 &&
+                    strcmp(c->stands[i].interface, interface) == 0)
+                        return &c->stands[i];
+        return NULL;
+}
+
+int config_redirect(Config *c, const char *module, const char *interface, const char *section) {
+        Stand new, *stands;
+
+        if (config_find_stand(c, module, interface))
+                return 0;
+        stands = reallocarray(c->stands, c->n_stands + 1, sizeof(*stands));
+        if (!stands)
+                return -ENOMEM;
+        c->stands = stands;
+        new = (Stand){ strdup(module), strdup(interface), strdup(section) };
+        if (!new.module || !new.interface || !new.section) {
+                stand_done(&new);
+                return -ENOMEM;
+        }
+        c->stands[c->n_stands++] = new;
+        return 0;
+}
+
+bool config_is_redirection(const Config *c, const char *section) {
+        return section_stands_for(c, section, NULL);
+}
+
+/* Whether an entry of that section, which is not [fascia], counts for the interface. */
+static bool section_counts(const Config *c, const char *section, unsigned kind, const char *module,
+                           const char *interface) {
+        const Stand *stand = config_find_stand(c, module, interface);
+
+        if (kind == CONFIG_IN_MODULE)
+                return strcmp(section, stand ? stand->section : module) == 0;
+        return interface && section_is_of(section, module) &&
+               strcmp(strchr(section, '/') + 1, interface) == 0;
+}
+
 static const Entry *config_find_in(const Config *c, Layer layer, const char *module,
                                    const char *interface, const ConfigKey *key) {
         const Entry *best = NULL;
@@ -248,10 +311,8 @@ static const Entry *config_find_in(const Config *c, Layer layer, const char *mod
 
                 if (e->key != key || e->layer != layer || kind <= best_kind)
                         continue;
-                if (kind != CONFIG_IN_FASCIA && (!module || !section_is_of(e->section, module)))
-                        continue;
-                if (kind == CONFIG_IN_INTERFACE &&
-                    (!interface || strcmp(strchr(e->section, '/') + 1, interface) != 0))
+                if (kind != CONFIG_IN_FASCIA &&
+                    (!module || !section_counts(c, e->section, kind, module, interface)))
                         continue;
                 best = e;
                 best_kind = kind;
@@ -379,6 +440,14 @@ static bool same_interfaces(const Config *a, const Config *b, const char *module
         return true;
 }
 
+static bool same_redirected(const Config *a, const Config *b, const char *module) {
+        for (size_t i = 0; i < a->n_stands; i++)
+                if (strcmp(a->stands[i].module, module) == 0 &&
+                    !same_values(a, b, module, a->stands[i].interface))
+                        return false;
+        return true;
+}
+
 bool config_module_equal(const Config *a, const Config *b, const char *module) {
         const ConfigProblem *p = config_module_problem(a, module);
         const ConfigProblem *q = config_module_problem(b, module);
@@ -386,7 +455,7 @@ bool config_module_equal(const Config *a, const Config *b, const char *module) {
         if (!p != !q || (p && strcmp(p->text, q->text) != 0))
                 return false;
         return same_values(a, b, module, NULL) && same_interfaces(a, b, module) &&
-               same_interfaces(b, a, module);
+               same_interfaces(b, a, module) && same_redirected(a, b, module);
 }
 
 /* ---- showing it ---- */

@@ -58,6 +58,12 @@ int config_load_environment(Config *c);
 int config_set(Config *c, const char *section, const char *key, const char *value,
                const char *origin);
 
+/* From now on the values of this interface are looked for in that section instead of the module's.
+ * -ENOMEM. */
+int config_redirect(Config *c, const char *module, const char *interface, const char *section);
+/* Whether it is such a section: not one of a module, unless a module has that name too. */
+bool config_is_redirection(const Config *c, const char *section);
+
 typedef struct ConfigProblem {
         const char *origin;  /* file, or what else it came from */
         unsigned line;       /* 0: none */
@@ -67,12 +73,13 @@ typedef struct ConfigProblem {
 
 /* The n-th problem, or NULL. Borrowed. */
 const ConfigProblem *config_problems(const Config *c, size_t n);
-/* The first problem in the sections of the module, or NULL. */
+/* The first problem in the sections of the module, and in those that its interfaces were redirected
+ * to, or NULL. */
 const ConfigProblem *config_module_problem(const Config *c, const char *module);
 
 /* The value in effect; of config_get_string(), for the types that are text. The command line comes
  * before the environment, that before files; in each of them the interface's section before the
- * module's, that before [fascia]; at last the built-in value. module and interface may be NULL. The
+ * module's (or the one that stands for it), that before [fascia]; at last the built-in value. module and interface may be NULL. The
  * key must be known and of that type. Borrowed strings live as long as the configuration. */
 const char *config_get_string(const Config *c, const char *module, const char *interface,
                               const char *key);
