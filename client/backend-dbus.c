@@ -7,8 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <systemd/sd-bus.h>
+
 #include "codec.h"
 #include "descriptor.h"
+#include "instance-private.h"
+#include "remote-fetch.h"
 #include "remote-module.h"
 #include "value.h"
 
@@ -199,6 +203,7 @@ static RemoteFeature *feature_free(RemoteFeature *f) {
 
         while (!link_is_empty(&f->requests))
                 request_free(LINK_OWNER(f->requests.next, RemoteRequest, link));
+        remote_fetch_drop(f);
         LINK_FOREACH(l, next, &f->objects) {
                 remote_object_free(&m->objects, LINK_OWNER(l, RemoteObject, of_feature));
         }
@@ -225,9 +230,12 @@ static int feature_new(RemoteModule *m, struct fascia_backend *backend, RemoteFe
         f->interface = interface;
         link_init(&f->objects);
         link_init(&f->requests);
+        link_init(&f->fetches);
         link_append(&m->features, &f->link);
         f->seen = calloc(interface->n_properties + 1, sizeof(*f->seen));
-        r = f->seen ? remote_object_new(&m->objects, f, interface->path, &f->root) : -ENOMEM;
+        r = f->seen ? remote_object_new(&m->objects, f, m->is_foreign ? m->path : interface->path,
+                                        &f->root)
+                    : -ENOMEM;
         if (r < 0) {
                 feature_free(f);
                 return r;
@@ -241,21 +249,77 @@ static const char *backend_address(const struct fascia_backend *backend) {
         const Config *config = host_get_config(fascia_backend_get_host(backend));
         const struct fascia_interface *interface = fascia_backend_get_interface(backend);
 
-        return config ? config_get_string(config, interface->module->name, NULL, "Address")
+        return config ? config_get_string(config, interface->module->name, interface->name,
+                                          "Address")
                       : "auto";
 }
 
 static uint64_t backend_timeout(const struct fascia_backend *backend) {
         const Config *config = host_get_config(fascia_backend_get_host(backend));
-        const char *module = fascia_backend_get_interface(backend)->module->name;
+        const struct fascia_interface *i = fascia_backend_get_interface(backend);
 
         /* A key of clients, not of services that use this backend as a gateway. */
-        if (!config || !config_lookup(config, module, NULL, "ConnectionTimeout"))
+        if (!config || !config_lookup(config, i->module->name, i->name, "ConnectionTimeout"))
                 return DEFAULT_TIMEOUT_USEC;
-        return config_get_time(config, module, NULL, "ConnectionTimeout");
+        return config_get_time(config, i->module->name, i->name, "ConnectionTimeout");
 }
 
-static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub, RemoteModule **ret) {
+static bool is_foreign(const struct fascia_module *m) {
+        return FASCIA_HAS_FIELD(struct fascia_module, flags, m->size) &&
+               (m->flags & FASCIA_MODULE_FOREIGN);
+}
+
+static int backend_refuse(struct fascia_backend *backend, const char *key, const char *value,
+                          const char *reason) {
+        const struct fascia_interface *i = fascia_backend_get_interface(backend);
+        Error error = { 0 };
+
+        error_setf(&error, -EINVAL, "%s=%s of %s/%s cannot be used: %s", key, value,
+                   i->module->name, i->name, reason);
+        fascia_backend_fail(backend, -EINVAL, error.public.message);
+        error_clear(&error);
+        return -EINVAL;
+}
+
+/* NULL: not set. */
+static const char *backend_setting(const struct fascia_backend *backend, const char *key) {
+        const char *value = fascia_backend_get_setting(backend, key);
+
+        return value && *value ? value : NULL;
+}
+
+/* Where the object is: of services that Fascia did not make the configuration may say another
+ * place. */
+static int backend_find_name(struct fascia_backend *backend, RemoteName *ret) {
+        static const char fixed[] = "Fascia made the service, its names are those of its interface";
+        const struct fascia_interface *i = fascia_backend_get_interface(backend);
+        const char *bus_name = backend_setting(backend, "BusName");
+        const char *path = backend_setting(backend, "ObjectPath");
+        bool foreign = is_foreign(i->module);
+
+        if (bus_name && !foreign)
+                return backend_refuse(backend, "BusName", bus_name, fixed);
+        if (path && !foreign)
+                return backend_refuse(backend, "ObjectPath", path, fixed);
+        if (bus_name && !sd_bus_service_name_is_valid(bus_name))
+                return backend_refuse(backend, "BusName", bus_name,
+                                      "it is not a name on a bus, such as org.example.Player");
+        if (path && !sd_bus_object_path_is_valid(path))
+                return backend_refuse(
+                        backend, "ObjectPath", path,
+                        "it is not the path of an object, such as /org/example/player");
+        *ret = (RemoteName){
+                .bus_name = bus_name ? bus_name : i->module->bus_name,
+                .path = foreign && path ? path
+                        : foreign       ? i->path
+                                        : i->module->path,
+                .is_foreign = foreign,
+        };
+        return 0;
+}
+
+static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub,
+                               const RemoteName *name, RemoteModule **ret) {
         const char *address = backend_address(backend);
         Error error = { 0 };
         RemoteLink *remote;
@@ -268,8 +332,7 @@ static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub, R
                 error_clear(&error);
                 return r;
         }
-        r = remote_module_get(remote, fascia_backend_get_interface(backend)->module,
-                              backend_timeout(backend), ret);
+        r = remote_module_get(remote, name, backend_timeout(backend), ret);
         if (r < 0)
                 remote_link_release(remote);
         return r;
@@ -278,9 +341,12 @@ static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub, R
 static int backend_start(struct fascia_backend *backend, void *plugin, void **ret_userdata) {
         RemoteModule *module;
         RemoteFeature *feature;
+        RemoteName name;
         int r;
 
-        r = backend_find_module(backend, plugin, &module);
+        r = backend_find_name(backend, &name);
+        if (r >= 0)
+                r = backend_find_module(backend, plugin, &name, &module);
         if (r < 0)
                 return r;
         r = feature_new(module, backend, &feature);
@@ -296,6 +362,41 @@ static void backend_stop(struct fascia_backend *backend, void *userdata) {
 
         (void)backend;
         feature_free(root->feature);
+}
+
+/* ---- what the client asks of it alone ---- */
+
+/* NULL: not running. */
+static RemoteFeature *instance_feature(const Instance *i) {
+        const RemoteObject *root = i->running ? i->backend_userdata : NULL;
+
+        return root ? root->feature : NULL;
+}
+
+int backend_dbus_refresh(Instance *i, Zone *zone) {
+        RemoteFeature *f = instance_feature(i);
+
+        if (!f)
+                return -ENOTCONN;
+        LINK_FOREACH(l, next, &f->objects) {
+                RemoteObject *o = LINK_OWNER(l, RemoteObject, of_feature);
+
+                if (o->zone == zone)
+                        return remote_fetch_all(o);
+        }
+        return -ENOTCONN;
+}
+
+bool backend_dbus_wake(Instance *i) {
+        RemoteFeature *f = instance_feature(i);
+
+        return f && remote_module_wake(f->module);
+}
+
+bool backend_dbus_is_waking(Instance *i) {
+        const RemoteFeature *f = instance_feature(i);
+
+        return f && remote_module_is_waking(f->module);
 }
 
 /* ---- the plugin ---- */

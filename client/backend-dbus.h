@@ -2,11 +2,19 @@
 /* The built-in backend "dbus": serves any feature by asking the service that exports it. */
 #pragma once
 
+#include "instance.h"
 #include "list.h"
 #include "loop.h"
 #include <fascia/backend.h>
 
 extern const struct fascia_plugin backend_dbus;
+
+/* Of instances that this backend serves. Asks for all values of the zone again. */
+int backend_dbus_refresh(Instance *i, Zone *zone);
+/* Whether a request may wait although the instance is unavailable, because its service is being
+ * started; backend_dbus_wake() begins with it, where that can be done. */
+bool backend_dbus_wake(Instance *i);
+bool backend_dbus_is_waking(Instance *i);
 
 /* What was seen on the wire, for tests. */
 typedef struct RemoteStatistics {

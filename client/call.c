@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-dbus.h"
 #include "descriptor.h"
 #include "value.h"
 
@@ -31,6 +32,7 @@ struct fascia_call {
         uint32_t index;
         CallState state;
         bool is_set;
+        bool has_woken;       /* the service was started for it, or is about to be */
         bool is_asking;       /* the backend is being asked right now */
         bool has_result;      /* result is a copy */
         max_align_t result[]; /* of the method's output */
@@ -206,12 +208,23 @@ static bool core_is_lost(const FeatureCore *core) {
         return core->was_ready || (core->is_started && !instance_is_running(core->instance));
 }
 
+/* Whether the service is on its way, once for each call started by it. */
+static bool call_may_hope(Call *call) {
+        const FeatureCore *core = call->feature->core;
+
+        if (!core->is_trusted)
+                return false;
+        if (!call->has_woken && instance_get_state(core->instance) == FASCIA_STATE_UNAVAILABLE)
+                call->has_woken = backend_dbus_wake(core->instance);
+        return backend_dbus_is_waking(core->instance);
+}
+
 static void call_look_after(Call *call, uint64_t now) {
         FeatureCore *core = call->feature->core;
 
         if (instance_get_state(core->instance) == FASCIA_STATE_READY)
                 call_ask_late(call, now);
-        else if (core_is_lost(core))
+        else if (!call_may_hope(call) && core_is_lost(core))
                 call_end_unavailable(call);
         else if (call->deadline <= now)
                 call_end_with(call, -ETIMEDOUT, NULL);

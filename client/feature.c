@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-dbus.h"
 #include "call.h"
 #include "descriptor.h"
 
@@ -163,6 +164,24 @@ FASCIA_EXPORT const void *fascia_feature_get_value(const struct fascia_feature *
 FASCIA_EXPORT bool fascia_feature_has_value(const struct fascia_feature *feature,
                                             uint32_t property) {
         return zone_has_value(feature->zone, property);
+}
+
+FASCIA_EXPORT int fascia_feature_refresh(struct fascia_feature *feature) {
+        FeatureCore *core;
+
+        if (!feature || feature->is_dead)
+                return -EINVAL;
+        core = feature->core;
+        switch (fascia_feature_get_state(feature)) {
+        case FASCIA_STATE_UNAVAILABLE:
+                return -ENOTCONN;
+        case FASCIA_STATE_SYNCING:
+                return 0; /* they are on their way */
+        case FASCIA_STATE_READY:
+                break;
+        }
+        /* Every other backend says by itself what is new. */
+        return core->is_trusted ? backend_dbus_refresh(core->instance, feature->zone) : 0;
 }
 
 /* ---- zones ---- */

@@ -9,6 +9,7 @@
 
 #include "codec.h"
 #include "descriptor.h"
+#include "remote-fetch.h"
 #include "value.h"
 
 #define FEATURE_INTERFACE "org.fascia.Feature1"
@@ -57,22 +58,26 @@ static int read_value(RemoteObject *o, uint32_t index, Reader *r) {
         return k;
 }
 
-static int read_property(RemoteObject *o, const char *name, Reader *r) {
-        int index, k;
+static int read_known_property(RemoteObject *o, uint32_t index, Reader *r) {
+        int k;
 
-        index = interface_find_property(o->feature->interface, name);
-        if (index < 0)
-                return reader_skip(r, "v");
-        k = next_is(r, interface_property(o->feature->interface, (uint32_t)index)->type->signature);
+        k = next_is(r, interface_property(o->feature->interface, index)->type->signature);
         if (k < 0)
                 return k;
         if (k == 0) {
                 /* Another version of the interface: to us it is as good as not there. */
-                fascia_backend_withdraw(o->zone, (uint32_t)index);
+                fascia_backend_withdraw(o->zone, index);
                 return reader_skip(r, "v");
         }
         o->feature->seen[index] = true;
-        return read_value(o, (uint32_t)index, r);
+        return read_value(o, index, r);
+}
+
+static int read_property(RemoteObject *o, const char *name, Reader *r) {
+        int index;
+
+        index = interface_find_property(o->feature->interface, name);
+        return index < 0 ? reader_skip(r, "v") : read_known_property(o, (uint32_t)index, r);
 }
 
 /* Passed over when it has another type than the one that is looked for. */
@@ -351,6 +356,16 @@ static bool is_signal(Message *signal, const char *interface, const char *member
                strcmp(message_get_member(signal), member) == 0;
 }
 
+/* Either it has no value any more, or the new one has to be asked for: until it is there, none is
+ * shown. */
+static void object_invalidate(RemoteObject *o, uint32_t index) {
+        const struct fascia_property *p = interface_property(o->feature->interface, index);
+
+        fascia_backend_withdraw(o->zone, index);
+        if (o->feature->module->is_foreign || (p->flags & FASCIA_PROPERTY_INVALIDATES))
+                (void)remote_fetch_property(o, index);
+}
+
 static int read_invalidated(RemoteObject *o, bool is_feature, Reader *r) {
         const char *name;
         int index, k;
@@ -362,7 +377,7 @@ static int read_invalidated(RemoteObject *o, bool is_feature, Reader *r) {
                         continue;
                 index = interface_find_property(o->feature->interface, name);
                 if (index >= 0)
-                        fascia_backend_withdraw(o->zone, (uint32_t)index);
+                        object_invalidate(o, (uint32_t)index);
         }
         return k < 0 ? k : reader_exit(r);
 }
@@ -495,4 +510,118 @@ void remote_read_signal(RemoteModule *m, Message *signal) {
         }
         if (o)
                 instance_commit(o->feature->instance);
+}
+
+/* ---- single objects ---- */
+
+int remote_read_all(RemoteObject *o, Message *reply) {
+        Reader r = message_reader(reply);
+        Findings f = { 0 };
+        int k;
+
+        object_begin(o);
+        k = read_dictionary(o, &r, read_own_entry, &f);
+        if (k < 0)
+                return k;
+        object_withdraw_unseen(o);
+        return 0;
+}
+
+int remote_read_property(RemoteObject *o, uint32_t property, Message *reply) {
+        Reader r = message_reader(reply);
+
+        return read_known_property(o, property, &r);
+}
+
+/* ---- foreign services ---- */
+
+static RemoteFeature *find_foreign(const RemoteModule *m, const char *interface) {
+        LINK_FOREACH(l, next, &m->features) {
+                RemoteFeature *f = LINK_OWNER(l, RemoteFeature, link);
+
+                if (strcmp(f->interface->dbus_name, interface) == 0)
+                        return f;
+        }
+        return NULL;
+}
+
+static int read_foreign_changed(RemoteModule *m, Reader *r, RemoteObject **ret) {
+        const char *interface;
+        Findings found = { 0 };
+        RemoteFeature *f;
+        int k;
+
+        k = reader_string(r, &interface);
+        if (k < 0)
+                return k;
+        f = find_foreign(m, interface);
+        if (!f || !f->is_synced)
+                return 0;
+        *ret = f->root;
+        k = read_dictionary(f->root, r, read_own_entry, &found);
+        return k < 0 ? k : read_invalidated(f->root, true, r);
+}
+
+int remote_read_foreign_signal(RemoteModule *m, Message *signal, RemoteObject **ret) {
+        Reader r = message_reader(signal);
+        RemoteFeature *f;
+
+        if (is_signal(signal, PROPERTIES_INTERFACE, "PropertiesChanged"))
+                return read_foreign_changed(m, &r, ret);
+        f = find_foreign(m, message_get_interface(signal));
+        if (!f || !f->is_synced)
+                return 0;
+        *ret = f->root;
+        return read_emitted(f->root, signal, &r);
+}
+
+static int read_mentioned(RemoteModule *m, Reader *r) {
+        RemoteFeature *f;
+        const char *name;
+        int k;
+
+        k = reader_string(r, &name);
+        f = k < 0 ? NULL : find_foreign(m, name);
+        if (f)
+                f->is_mentioned = true;
+        return k;
+}
+
+static int read_added_interfaces(RemoteModule *m, Reader *r) {
+        int k;
+
+        k = reader_enter(r, 'a', "{sa{sv}}");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_enter(r, 'e', "sa{sv}");
+                if (k >= 0)
+                        k = read_mentioned(m, r);
+                if (k >= 0)
+                        k = reader_skip(r, "a{sv}");
+                if (k >= 0)
+                        k = reader_exit(r);
+        }
+        return k;
+}
+
+static int read_removed_interfaces(RemoteModule *m, Reader *r) {
+        int k;
+
+        k = reader_enter(r, 'a', "s");
+        while (k >= 0 && (k = reader_at_end(r)) == 0)
+                k = read_mentioned(m, r);
+        return k;
+}
+
+int remote_read_presence(RemoteModule *m, Message *signal, bool is_added) {
+        Reader r = message_reader(signal);
+        const char *path;
+        int k;
+
+        LINK_FOREACH(l, next, &m->features) {
+                LINK_OWNER(l, RemoteFeature, link)->is_mentioned = false;
+        }
+        k = reader_basic(&r, 'o', &path);
+        if (k < 0 || strcmp(path, m->path) != 0)
+                return k;
+        return is_added ? read_added_interfaces(m, &r) : read_removed_interfaces(m, &r);
 }

@@ -7,6 +7,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "remote-fetch.h"
+#include "remote-foreign.h"
 #include "remote-message.h"
 
 #define BACK_OFF_FIRST_USEC UINT64_C(100000)
@@ -17,6 +19,7 @@
 #define DBUS_PATH "/org/freedesktop/DBus"
 
 static void module_ask(RemoteModule *m);
+static bool module_is_asking(const RemoteModule *m);
 static void module_begin(RemoteModule *m);
 static void module_take_owner(RemoteModule *m, const char *owner);
 
@@ -30,7 +33,7 @@ static Loop *module_loop(const RemoteModule *m) {
 
 /* ---- the features ---- */
 
-static void module_commit(RemoteModule *m) {
+void remote_module_commit(RemoteModule *m) {
         LINK_FOREACH(l, next, &m->features) {
                 instance_commit(LINK_OWNER(l, RemoteFeature, link)->instance);
         }
@@ -51,15 +54,19 @@ static void module_stop(RemoteModule *m, RemoteState state, const struct fascia_
         error_copy(&m->error, error);
         module_set_features(m, FASCIA_STATE_UNAVAILABLE, error);
         LINK_FOREACH(l, next, &m->features) {
-                remote_feature_fail_requests(LINK_OWNER(l, RemoteFeature, link), error);
+                RemoteFeature *f = LINK_OWNER(l, RemoteFeature, link);
+
+                f->is_synced = false;
+                remote_fetch_drop(f);
+                remote_feature_fail_requests(f, error);
         }
-        module_commit(m);
+        remote_module_commit(m);
 }
 
 static void module_set_syncing(RemoteModule *m) {
         error_clear(&m->error);
         module_set_features(m, FASCIA_STATE_SYNCING, NULL);
-        module_commit(m);
+        remote_module_commit(m);
 }
 
 void remote_feature_set_usable(RemoteFeature *f, const struct fascia_error *error) {
@@ -68,6 +75,23 @@ void remote_feature_set_usable(RemoteFeature *f, const struct fascia_error *erro
                 f->was_ready = true;
         instance_set_state(f->instance, error ? FASCIA_STATE_UNAVAILABLE : FASCIA_STATE_READY,
                            error);
+}
+
+/* That there was nobody a while ago says nothing: the bus may start the service. */
+static void foreign_join(RemoteModule *m, RemoteFeature *f) {
+        switch (m->state) {
+        case REMOTE_OFFLINE:
+        case REMOTE_FAILED:
+                return;
+        case REMOTE_SYNCING:
+        case REMOTE_READY:
+                instance_set_state(f->instance, FASCIA_STATE_SYNCING, NULL);
+                break;
+        case REMOTE_ABSENT:
+        case REMOTE_PROBING:
+                break;
+        }
+        module_ask(m);
 }
 
 void remote_module_join(RemoteModule *m, RemoteFeature *f) {
@@ -87,10 +111,14 @@ void remote_module_join(RemoteModule *m, RemoteFeature *f) {
                 break;
         case REMOTE_SYNCING:
         case REMOTE_READY:
+                if (m->is_foreign)
+                        break;
                 instance_set_state(f->instance, FASCIA_STATE_SYNCING, NULL);
                 remote_module_read_again(m);
                 break;
         }
+        if (m->is_foreign)
+                foreign_join(m, f);
 }
 
 /* ---- trying again ---- */
@@ -110,12 +138,20 @@ static void on_retry(void *userdata) {
         module_begin(m);
 }
 
-static void module_fail(RemoteModule *m, const struct fascia_error *error) {
+void remote_module_retry_at(RemoteModule *m, uint64_t when) {
+        loop_timer_set(m->retry, when);
+}
+
+void remote_module_retry(RemoteModule *m) {
         uint64_t wait = jitter(m->back_off);
 
         m->back_off = m->back_off * 2 < BACK_OFF_LAST_USEC ? m->back_off * 2 : BACK_OFF_LAST_USEC;
+        remote_module_retry_at(m, loop_now(module_loop(m)) + wait);
+}
+
+static void module_fail(RemoteModule *m, const struct fascia_error *error) {
         module_stop(m, REMOTE_FAILED, error);
-        loop_timer_set(m->retry, loop_now(module_loop(m)) + wait);
+        remote_module_retry(m);
 }
 
 static void module_fail_errno(RemoteModule *m, int code, const char *what) {
@@ -147,7 +183,8 @@ static void module_refused(RemoteModule *m, Message *reply) {
                    means_absent(name) ? "There is no service %s: %s"
                                       : "The service %s cannot be asked: %s",
                    m->bus_name, text ? text : name);
-        if (means_absent(name))
+        /* A foreign one that the bus failed to start is not tried for ever. */
+        if (means_absent(name) || (m->is_foreign && m->state == REMOTE_PROBING))
                 module_stop(m, REMOTE_ABSENT, error_get(&error));
         else
                 module_fail(m, error_get(&error));
@@ -194,7 +231,7 @@ static void on_snapshot(Message *reply, void *userdata) {
         m->state = REMOTE_READY;
         m->back_off = BACK_OFF_FIRST_USEC;
         error_clear(&m->error);
-        module_commit(m);
+        remote_module_commit(m);
 }
 
 static int module_send_snapshot(RemoteModule *m, const char *destination) {
@@ -212,16 +249,61 @@ static int module_send_snapshot(RemoteModule *m, const char *destination) {
         return r;
 }
 
+static bool module_is_asking(const RemoteModule *m) {
+        return m->snapshot || (m->is_foreign && remote_foreign_is_asking(m));
+}
+
 /* Asks the owner; when it is not known, whoever the bus finds or starts. */
 static void module_ask(RemoteModule *m) {
         int r;
 
         m->snapshot = pending_reply_free(m->snapshot);
-        m->state = m->owner ? REMOTE_SYNCING : REMOTE_PROBING;
-        r = module_send_snapshot(m, m->owner ? m->owner : m->bus_name);
+        /* Of a foreign one other features may have their values. */
+        if (!m->is_foreign || m->state != REMOTE_READY)
+                m->state = m->owner ? REMOTE_SYNCING : REMOTE_PROBING;
+        r = m->is_foreign ? remote_foreign_ask(m)
+                          : module_send_snapshot(m, m->owner ? m->owner : m->bus_name);
         /* A connection that is lost right now says so itself. */
         if (r < 0 && r != -ENOTCONN)
-                module_fail_errno(m, r, "GetManagedObjects could not be sent");
+                module_fail_errno(m, r, "It could not be asked for its values");
+}
+
+/* What the bus says in the name of one that is not there, or does not answer. */
+static bool is_of_bus(Message *reply) {
+        const char *sender = message_get_sender(reply);
+
+        return !sender || strncmp(sender, DBUS_NAME, strlen(DBUS_NAME)) == 0;
+}
+
+bool remote_module_take_answer(RemoteModule *m, Message *reply) {
+        if (message_is_error(reply) && is_of_bus(reply)) {
+                module_refused(m, reply);
+                return false;
+        }
+        if (!module_accepts(m, reply)) {
+                module_begin(m);
+                return false;
+        }
+        if (m->state == REMOTE_PROBING)
+                module_set_features(m, FASCIA_STATE_SYNCING, NULL); /* the others are asked too */
+        m->state = REMOTE_READY;
+        if (!message_is_error(reply))
+                m->back_off = BACK_OFF_FIRST_USEC;
+        error_clear(&m->error);
+        return true;
+}
+
+/* From the loop, because here a feature may be in the middle of something. */
+bool remote_module_wake(RemoteModule *m) {
+        if (m->is_foreign && m->state == REMOTE_ABSENT) {
+                m->state = REMOTE_PROBING;
+                remote_module_retry_at(m, loop_now(module_loop(m)));
+        }
+        return remote_module_is_waking(m);
+}
+
+bool remote_module_is_waking(const RemoteModule *m) {
+        return m->is_foreign && (m->state == REMOTE_PROBING || module_is_asking(m));
 }
 
 void remote_module_read_again(RemoteModule *m) {
@@ -251,7 +333,7 @@ static void module_take_owner(RemoteModule *m, const char *owner) {
         free(m->owner);
         m->owner = copy;
         m->knows_owner = true;
-        if (m->state == REMOTE_PROBING && m->snapshot) {
+        if (m->state == REMOTE_PROBING && module_is_asking(m)) {
                 /* It was started for the probe and will answer it; or the probe's end says more. */
                 if (owner)
                         module_set_syncing(m);
@@ -331,7 +413,20 @@ static void on_signal(Message *signal, void *userdata) {
         }
         m->remote->hub->statistics.signals++;
         m->count++;
-        remote_read_signal(m, signal);
+        if (m->is_foreign)
+                remote_foreign_read_signal(m, signal);
+        else
+                remote_read_signal(m, signal);
+}
+
+/* Of an object manager, at another path. */
+static void on_presence(Message *signal, void *userdata) {
+        RemoteModule *m = userdata;
+
+        if (m->owner && is_same(message_get_sender(signal), m->owner))
+                remote_foreign_read_presence(m, signal);
+        else
+                m->remote->hub->statistics.dropped++;
 }
 
 /* ---- beginning ---- */
@@ -339,6 +434,7 @@ static void on_signal(Message *signal, void *userdata) {
 static void module_unsubscribe(RemoteModule *m) {
         m->signals = subscription_free(m->signals);
         m->names = subscription_free(m->names);
+        m->watch = object_watch_free(m->watch);
 }
 
 /* Of either match rule. */
@@ -359,6 +455,9 @@ static int module_subscribe(RemoteModule *m) {
         module_unsubscribe(m);
         r = connection_subscribe(module_connection(m), m->bus_name, m->path, on_signal,
                                  on_subscribed, m, &m->signals);
+        if (r >= 0 && m->is_foreign)
+                r = connection_watch_object(module_connection(m), m->bus_name, m->path, on_presence,
+                                            on_subscribed, m, &m->watch);
         if (r < 0)
                 return r;
         return connection_watch_name(module_connection(m), m->bus_name, on_owner, on_subscribed, m,
@@ -418,8 +517,7 @@ static RemoteModule *module_free(RemoteModule *m) {
         return NULL;
 }
 
-static int module_new(RemoteLink *l, const struct fascia_module *module, uint64_t timeout,
-                      RemoteModule **ret) {
+static int module_new(RemoteLink *l, const RemoteName *name, uint64_t timeout, RemoteModule **ret) {
         RemoteModule *m;
         int r;
 
@@ -431,8 +529,9 @@ static int module_new(RemoteLink *l, const struct fascia_module *module, uint64_
         m->back_off = BACK_OFF_FIRST_USEC;
         link_init(&m->link);
         link_init(&m->features);
-        m->bus_name = strdup(module->bus_name);
-        m->path = strdup(module->path);
+        m->is_foreign = name->is_foreign;
+        m->bus_name = strdup(name->bus_name);
+        m->path = strdup(name->path);
         r = m->bus_name && m->path ? loop_timer_new(module_loop(m), on_retry, m, &m->retry)
                                    : -ENOMEM;
         if (r < 0) {
@@ -445,19 +544,23 @@ static int module_new(RemoteLink *l, const struct fascia_module *module, uint64_
         return 0;
 }
 
-int remote_module_get(RemoteLink *l, const struct fascia_module *module, uint64_t timeout,
-                      RemoteModule **ret) {
+static bool module_is(const RemoteModule *m, const RemoteName *name) {
+        return strcmp(m->bus_name, name->bus_name) == 0 && m->is_foreign == name->is_foreign &&
+               (!m->is_foreign || strcmp(m->path, name->path) == 0);
+}
+
+int remote_module_get(RemoteLink *l, const RemoteName *name, uint64_t timeout, RemoteModule **ret) {
         int r;
 
         LINK_FOREACH(link, next, &l->modules) {
                 RemoteModule *m = LINK_OWNER(link, RemoteModule, link);
 
-                if (strcmp(m->bus_name, module->bus_name) == 0) {
+                if (module_is(m, name)) {
                         *ret = m;
                         return 0;
                 }
         }
-        r = module_new(l, module, timeout, ret);
+        r = module_new(l, name, timeout, ret);
         if (r < 0)
                 return r;
         module_begin(*ret);

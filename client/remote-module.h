@@ -3,6 +3,7 @@
  * of it that are used here. */
 #pragma once
 
+#include "object-watch.h"
 #include "remote-link.h"
 #include "remote-object.h"
 
@@ -21,6 +22,7 @@ typedef struct RemoteModule {
         char *bus_name;
         char *path;
         size_t path_length;
+        bool is_foreign; /* see remote-foreign.h; path is that of its one object */
         uint64_t timeout;
         RemoteState state;
         Error error; /* of ABSENT and FAILED */
@@ -29,6 +31,7 @@ typedef struct RemoteModule {
         char *owner;
         Subscription *signals;
         Subscription *names;
+        ObjectWatch *watch; /* of a foreign one */
         PendingReply *snapshot;
         PendingReply *owner_query;
         uint64_t owner_asked_at;
@@ -53,14 +56,25 @@ struct RemoteFeature {
         RemoteObject *root;
         Link objects;  /* RemoteObject.of_feature, the root first */
         Link requests; /* that wait for an answer; the backend's */
+        Link fetches;  /* of single values */
         uint8_t *seen; /* the properties that the object being read has */
         bool was_ready;
         /* The service has it, but says that it cannot be used. */
         bool is_failed;
+        /* Of a foreign service: the values are those of the owner that is tracked. */
+        bool is_synced;
+        bool is_mentioned; /* by the signal that is read */
+        uint64_t asked_at;
 };
 
-int remote_module_get(RemoteLink *l, const struct fascia_module *module, uint64_t timeout,
-                      RemoteModule **ret);
+/* What is known of a module beforehand. */
+typedef struct RemoteName {
+        const char *bus_name;
+        const char *path;
+        bool is_foreign;
+} RemoteName;
+
+int remote_module_get(RemoteLink *l, const RemoteName *name, uint64_t timeout, RemoteModule **ret);
 /* Forgets it when no feature of it is used, and then the connection too. */
 void remote_module_release(RemoteModule *m);
 /* A feature was added: it needs values. */
@@ -70,8 +84,20 @@ void remote_module_join(RemoteModule *m, RemoteFeature *f);
 void remote_module_connected(RemoteModule *m);
 void remote_module_lost(RemoteModule *m, const struct fascia_error *error);
 
+/* What was reported belongs together, of whichever feature. */
+void remote_module_commit(RemoteModule *m);
 /* Everything is to be read again, once. */
 void remote_module_read_again(RemoteModule *m);
+
+/* Of foreign services: starts one that nobody runs, when the bus can; whether there is something to
+ * wait for now. Returns at once. */
+bool remote_module_wake(RemoteModule *m);
+bool remote_module_is_waking(const RemoteModule *m);
+/* Whether an answer is the owner's, and to be read; else it was dealt with. */
+bool remote_module_take_answer(RemoteModule *m, Message *reply);
+/* Asks again for what could not be read: later and later; or at that time. */
+void remote_module_retry(RemoteModule *m);
+void remote_module_retry_at(RemoteModule *m, uint64_t when);
 
 /* What the service says of the feature as a whole; error NULL: it can be used. */
 void remote_feature_set_usable(RemoteFeature *f, const struct fascia_error *error);

@@ -4,6 +4,7 @@
 
 #include <stdint.h>
 
+#include "connection.h"
 #include "instance.h"
 #include "list.h"
 
@@ -17,6 +18,8 @@ typedef struct RemoteObject {
         Link of_feature;     /* in RemoteFeature.objects */
         Zone *zone;          /* NULL: a zone that was not added yet */
         uint64_t generation; /* the last snapshot that it was in */
+        PendingReply *all;   /* to GetAll */
+        bool is_wanted_again;
 } RemoteObject;
 
 /* By path; all zero: empty. */

@@ -68,6 +68,10 @@ const struct fascia_error *fascia_feature_get_error(const struct fascia_feature 
 const char *fascia_feature_get_zone_name(const struct fascia_feature *feature);
 /* The backend that serves it ("dbus", "simulator", …). */
 const char *fascia_feature_get_backend(const struct fascia_feature *feature);
+/* Fetches all values of the feature, or of the zone, again, such as those whose changes are not
+ * announced (emits: false); what has changed is told to listeners as always. -ENOTCONN: it is
+ * unavailable. */
+int fascia_feature_refresh(struct fascia_feature *feature);
 struct fascia_client *fascia_feature_get_client(const struct fascia_feature *feature);
 const struct fascia_interface *fascia_feature_get_interface(const struct fascia_feature *feature);
 
