@@ -65,7 +65,7 @@ backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
 tests := $(basename $(notdir $(wildcard tests/test-*.c)))
 benches := $(basename $(notdir $(wildcard tests/bench/*.c)))
-helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)))
+helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) tests/fuzz/targets.c)
 
 CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
@@ -75,7 +75,7 @@ daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run check check-programs bench golden format install uninstall clean help packages-run packages-check
+.PHONY: all run fuzz check check-programs bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
 all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(examples:%=$(B)/examples/%)
@@ -85,6 +85,7 @@ help:
 	@echo 'make run         a private message bus, fasciad with the shipped features, and a tour'
 	@echo 'make check       builds and runs all tests; T=test-NAME for one; SAN=1 with sanitizers; VALGRIND=1'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
+	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
 	@echo 'make golden      rewrites the expected outputs of the generator in tests/golden/'
 	@echo 'make format      lays out all C files'
 	@echo 'make install     PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) DESTDIR=$(DESTDIR)'
@@ -276,6 +277,16 @@ check-programs: all $(stubs) $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 bench: packages-check
 	@$(again) check-programs
 	@$(environment) QUICK=$(QUICK) tests/bench/run
+
+# With clang alone; everything that is fuzzed is compiled once more, in one step.
+FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(wildcard tests/fuzz/*.c)
+$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(wildcard interfaces/codegen/*.h tests/fuzz/*.h) | $(codegen_objects)
+	@mkdir -p $(@D)
+	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
+		-Iinterfaces/codegen -I$(B) -include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) \
+		$(shell $(PKG_CONFIG) --libs yaml-0.1)
+fuzz: $(B)/fuzz/fuzzer
+	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 
 golden: $(CODEGEN)
 	@for stem in $(shipped); do \
