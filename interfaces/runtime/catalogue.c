@@ -11,6 +11,7 @@
 #include "descriptor.h"
 #include "host-private.h"
 #include "loader.h"
+#include "self-check.h"
 
 struct Plugin {
         Plugin *next;
@@ -227,6 +228,28 @@ static const char *module_flaw(const struct fascia_module_library *l) {
         return NULL;
 }
 
+/* What people read in introspection must be what is served. */
+static int check_introspection(const Library *library, char **reterr_text) {
+        const struct fascia_module_library *l = library_get_symbol(library);
+
+        for (uint32_t i = 0; i < l->module->n_interfaces; i++) {
+                const struct fascia_interface *interface = module_interface(l->module, i);
+                char *text = NULL;
+                int r = self_check_interface(interface, l->introspection[i], &text);
+
+                if (r < 0) {
+                        r = load_error(reterr_text, r == -EBADMSG ? -ELIBBAD : r,
+                                       "'%s' cannot be used: the introspection data of '%s' is "
+                                       "wrong: %s",
+                                       library_get_file(library), interface->name,
+                                       text ? text : "no memory");
+                        free(text);
+                        return r;
+                }
+        }
+        return 0;
+}
+
 static int host_load_module_file(Host *host, const char *bus_name,
                                  const struct fascia_module_library **ret, char **reterr_text) {
         Library *library;
@@ -253,6 +276,12 @@ static int host_load_module_file(Host *host, const char *bus_name,
                 r = load_error(reterr_text, flaw ? -ELIBBAD : -ENOMEM, "'%s' cannot be used: %s",
                                library_get_file(library), flaw ? flaw : "no memory");
                 library_unload(library);
+                return r;
+        }
+        r = check_introspection(library, reterr_text);
+        if (r < 0) {
+                library_unload(library);
+                free(m);
                 return r;
         }
         m->content = library_get_symbol(library);
