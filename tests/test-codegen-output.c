@@ -385,6 +385,21 @@ static void what_is_generated_compiles_without_a_warning(void **state) {
         }
 }
 
+static void what_is_generated_passes_the_linter(void **state) {
+        char *output;
+
+        (void)state;
+        if (run("clang-tidy --version", NULL) != 0)
+                skip();
+        generate_modules();
+        if (run(format("cd %s && clang-tidy -quiet --config-file=%s/.clang-tidy */*.c -- -std=c11 "
+                       "-I%s/client/include -I. 2>&1",
+                       folder, source_folder(), source_folder()),
+                &output) != 0)
+                fail_msg("%s", output);
+        free(output);
+}
+
 static void generated_headers_are_also_headers_of_cplusplus(void **state) {
         (void)state;
         if (run("g++ --version", NULL) != 0)
@@ -441,6 +456,7 @@ int main(void) {
                 TEST(shipped_modules_give_what_is_expected),
                 TEST(what_is_generated_is_laid_out_as_the_formatter_does),
                 TEST(what_is_generated_compiles_without_a_warning),
+                TEST(what_is_generated_passes_the_linter),
                 TEST(generated_headers_are_also_headers_of_cplusplus),
                 TEST(gdbus_codegen_takes_the_introspection_data),
         };

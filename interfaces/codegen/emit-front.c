@@ -205,11 +205,11 @@ void emit_front_header(Emitter *e, const Module *m) {
 /* ---- the source ---- */
 
 static void emit_notify_properties(Emitter *e, const Module *m, const Interface *f) {
-        if (f->n_values == 0) {
-                emit(e, NULL, "                break;\n");
+        if (f->n_values == 0)
                 return;
-        }
-        emit(e, NULL, "                switch (index) {\n");
+        emit(e, NULL,
+             "        case FASCIA_EVENT_PROPERTY:\n"
+             "                switch (index) {\n");
         for (size_t i = 0; i < f->n_values; i++) {
                 const Property *p = f->values[i];
 
@@ -236,11 +236,11 @@ static void emit_notify_properties(Emitter *e, const Module *m, const Interface 
 }
 
 static void emit_notify_signals(Emitter *e, const Module *m, const Interface *f) {
-        if (f->n_signals == 0) {
-                emit(e, NULL, "                break;\n");
+        if (f->n_signals == 0)
                 return;
-        }
-        emit(e, NULL, "                switch (index) {\n");
+        emit(e, NULL,
+             "        case FASCIA_EVENT_SIGNAL:\n"
+             "                switch (index) {\n");
         for (size_t i = 0; i < f->n_signals; i++) {
                 const Signal *s = f->signals[i];
                 const char *values = "";
@@ -283,6 +283,22 @@ static void emit_notify_signals(Emitter *e, const Module *m, const Interface *f)
              "                break;\n");
 }
 
+/* What cannot happen to this interface. */
+static void emit_other_events(Emitter *e, const Interface *f) {
+        const bool none = f->n_values > 0 && f->n_signals > 0 && f->zoned;
+
+        if (f->n_values == 0)
+                emit(e, NULL, "        case FASCIA_EVENT_PROPERTY:\n");
+        if (f->n_signals == 0)
+                emit(e, NULL, "        case FASCIA_EVENT_SIGNAL:\n");
+        if (!f->zoned)
+                emit(e, NULL,
+                     "        case FASCIA_EVENT_ZONE_ADDED:\n"
+                     "        case FASCIA_EVENT_ZONE_REMOVED:\n");
+        if (!none)
+                emit(e, NULL, "                break;\n");
+}
+
 static void emit_notify(Emitter *e, const Module *m, const Interface *f) {
         emit(e, VARS("i", f->symbol.c),
              "static void ${i}_notify(struct fascia_feature *feature, const void *functions, void *userdata, enum fascia_event event, uint32_t index, const void *data) {\n"
@@ -292,10 +308,8 @@ static void emit_notify(Emitter *e, const Module *m, const Interface *f) {
         if (f->n_values == 0 && f->n_signals == 0)
                 emit(e, NULL, "        (void)index;\n");
         emit(e, NULL,
-             "        switch (event) {\n"
-             "        case FASCIA_EVENT_PROPERTY:\n");
+             "        switch (event) {\n");
         emit_notify_properties(e, m, f);
-        emit(e, NULL, "        case FASCIA_EVENT_SIGNAL:\n");
         emit_notify_signals(e, m, f);
         emit(e, NULL,
              "        case FASCIA_EVENT_STATE:\n"
@@ -312,16 +326,13 @@ static void emit_notify(Emitter *e, const Module *m, const Interface *f) {
                      "                if (listener->on_zone_removed)\n"
                      "                        listener->on_zone_removed(self, data, userdata);\n"
                      "                break;\n");
-        else
-                emit(e, NULL,
-                     "        case FASCIA_EVENT_ZONE_ADDED:\n"
-                     "        case FASCIA_EVENT_ZONE_REMOVED:\n"
-                     "                break;\n");
         emit(e, NULL,
              "        case FASCIA_EVENT_CHANGED:\n"
              "                if (listener->on_changed)\n"
              "                        listener->on_changed(self, userdata);\n"
-             "                break;\n"
+             "                break;\n");
+        emit_other_events(e, f);
+        emit(e, NULL,
              "        }\n"
              "}\n"
              "\n");

@@ -49,8 +49,6 @@ static void climate_control_notify(struct fascia_feature *feature, const void *f
                         break;
                 }
                 break;
-        case FASCIA_EVENT_SIGNAL:
-                break;
         case FASCIA_EVENT_STATE:
                 if (listener->on_state)
                         listener->on_state(self, *(const enum fascia_state *)data, userdata);
@@ -66,6 +64,8 @@ static void climate_control_notify(struct fascia_feature *feature, const void *f
         case FASCIA_EVENT_CHANGED:
                 if (listener->on_changed)
                         listener->on_changed(self, userdata);
+                break;
+        case FASCIA_EVENT_SIGNAL:
                 break;
         }
 }

@@ -61,12 +61,12 @@ static void cluster_instrument_cluster_notify(struct fascia_feature *feature, co
                 if (listener->on_state)
                         listener->on_state(self, *(const enum fascia_state *)data, userdata);
                 break;
-        case FASCIA_EVENT_ZONE_ADDED:
-        case FASCIA_EVENT_ZONE_REMOVED:
-                break;
         case FASCIA_EVENT_CHANGED:
                 if (listener->on_changed)
                         listener->on_changed(self, userdata);
+                break;
+        case FASCIA_EVENT_ZONE_ADDED:
+        case FASCIA_EVENT_ZONE_REMOVED:
                 break;
         }
 }

@@ -22,18 +22,17 @@ static void remote_processing_service_notify(struct fascia_feature *feature, con
                         break;
                 }
                 break;
-        case FASCIA_EVENT_SIGNAL:
-                break;
         case FASCIA_EVENT_STATE:
                 if (listener->on_state)
                         listener->on_state(self, *(const enum fascia_state *)data, userdata);
                 break;
-        case FASCIA_EVENT_ZONE_ADDED:
-        case FASCIA_EVENT_ZONE_REMOVED:
-                break;
         case FASCIA_EVENT_CHANGED:
                 if (listener->on_changed)
                         listener->on_changed(self, userdata);
+                break;
+        case FASCIA_EVENT_SIGNAL:
+        case FASCIA_EVENT_ZONE_ADDED:
+        case FASCIA_EVENT_ZONE_REMOVED:
                 break;
         }
 }
