@@ -896,6 +896,35 @@ static void a_zone_may_be_asked_for_before_it_exists(void **state) {
         climate_control_free(zone);
 }
 
+static void a_feature_is_found_by_the_path_of_its_object(void **state) {
+        static const char *const others[] = {
+                "/",
+                "",
+                "Vehicle",
+                "/Vehicle/Climate1",
+                "/Vehicle/Climate1/ClimateControl/",
+                "/Vehicle/Climate1/ClimateControls",
+                "/Vehicle/Climate1/ClimateControl/A/B",
+                "/Vehicle/Cluster1/InstrumentCluster",
+        };
+        struct climate_control *c = NULL, *zone = NULL, *none = NULL;
+
+        (void)state;
+        assert_int_equal(climate_control_new_at(client, "/Vehicle/Climate1/ClimateControl", &c), 0);
+        assert_string_equal(fascia_feature_get_zone_name(climate_control_feature(c)), "");
+        assert_int_equal(climate_control_new_at(
+                                 client, "/Vehicle/Climate1/ClimateControl/Front_20Left", &zone),
+                         0);
+        assert_string_equal(fascia_feature_get_zone_name(climate_control_feature(zone)),
+                            "Front Left");
+        for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+                assert_int_equal(climate_control_new_at(client, others[i], &none), -ENOENT);
+        assert_int_equal(climate_control_new_at(client, NULL, &none), -EINVAL);
+        assert_null(none);
+        climate_control_free(zone);
+        climate_control_free(c);
+}
+
 static void only_zoned_interfaces_have_zones(void **state) {
         struct fascia_feature *f = NULL;
         struct remote_processing_service *s = make_remote();
@@ -1042,6 +1071,7 @@ int main(void) {
                 TEST(zones_come_with_their_values_and_are_the_same_handle),
                 TEST(a_zone_that_went_is_unavailable_and_revives),
                 TEST(a_zone_may_be_asked_for_before_it_exists),
+                TEST(a_feature_is_found_by_the_path_of_its_object),
                 TEST(only_zoned_interfaces_have_zones),
                 TEST(one_descriptor_tells_when_something_is_to_be_done),
                 TEST(a_client_can_live_in_the_loop_of_the_program),

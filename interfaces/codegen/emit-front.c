@@ -62,7 +62,10 @@ static void emit_life_cycle(Emitter *e, const Module *m, const Interface *f) {
              "struct ${i};\n"
              "\n"
              "/* Makes the feature; it becomes ready from a later dispatch of the client. */\n"
-             "int ${i}_new(struct fascia_client *client, struct ${i} **ret);\n");
+             "int ${i}_new(struct fascia_client *client, struct ${i} **ret);\n"
+             "/* The same, of what a value names whose type is this interface: the feature, or a zone of it. -ENOENT:\n"
+             " * the path is of something else, as \"/\" is, which names nothing. */\n"
+             "int ${i}_new_at(struct fascia_client *client, const char *path, struct ${i} **ret);\n");
         if (f->zoned)
                 emit(e, VARS("i", f->symbol.c),
                      "/* A zone as a feature of its own, which may be made before the service has the zone. */\n"
@@ -342,6 +345,10 @@ static void emit_life_cycle_functions(Emitter *e, const Interface *f) {
         emit(e, VARS("i", f->symbol.c),
              "int ${i}_new(struct fascia_client *client, struct ${i} **ret) {\n"
              "        return fascia_feature_new(client, &${i}_interface, NULL, ${i}_notify, (struct fascia_feature **)ret);\n"
+             "}\n"
+             "\n"
+             "int ${i}_new_at(struct fascia_client *client, const char *path, struct ${i} **ret) {\n"
+             "        return fascia_feature_new_at(client, &${i}_interface, path, ${i}_notify, (struct fascia_feature **)ret);\n"
              "}\n"
              "\n");
         if (f->zoned)

@@ -632,6 +632,7 @@ static void claim_signal(Claims *c, const Interface *i, Signal *signal) {
 static void claim_interface(Claims *c, Interface *i) {
         static const char *const functions[] = {
                 "new",
+                "new_at",
                 "free",
                 "feature",
                 "get_zone",

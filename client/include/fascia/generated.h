@@ -38,6 +38,9 @@ typedef void fascia_complete_fn(struct fascia_feature *feature, const struct fas
 /* zone: NULL or "" for the feature itself. */
 int fascia_feature_new(struct fascia_client *client, const struct fascia_interface *interface,
                        const char *zone, fascia_notify_fn *notify, struct fascia_feature **ret);
+/* The feature, or its zone, at this object path. -ENOENT: it is none of this interface. */
+int fascia_feature_new_at(struct fascia_client *client, const struct fascia_interface *interface,
+                          const char *path, fascia_notify_fn *notify, struct fascia_feature **ret);
 struct fascia_feature *fascia_feature_free(struct fascia_feature *feature);
 
 /* A zone, borrowed from the feature; NULL when the service has none of that name now. */

@@ -75,6 +75,12 @@ int climate_control_new(struct fascia_client *client, struct climate_control **r
                                   (struct fascia_feature **)ret);
 }
 
+int climate_control_new_at(struct fascia_client *client, const char *path,
+                           struct climate_control **ret) {
+        return fascia_feature_new_at(client, &climate_control_interface, path,
+                                     climate_control_notify, (struct fascia_feature **)ret);
+}
+
 int climate_control_new_zone(struct fascia_client *client, const char *zone,
                              struct climate_control **ret) {
         return fascia_feature_new(client, &climate_control_interface, zone, climate_control_notify,

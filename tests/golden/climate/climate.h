@@ -21,6 +21,10 @@ struct climate_control;
 
 /* Makes the feature; it becomes ready from a later dispatch of the client. */
 int climate_control_new(struct fascia_client *client, struct climate_control **ret);
+/* The same, of what a value names whose type is this interface: the feature, or a zone of it. -ENOENT:
+ * the path is of something else, as "/" is, which names nothing. */
+int climate_control_new_at(struct fascia_client *client, const char *path,
+                           struct climate_control **ret);
 /* A zone as a feature of its own, which may be made before the service has the zone. */
 int climate_control_new_zone(struct fascia_client *client, const char *zone,
                              struct climate_control **ret);

@@ -77,6 +77,13 @@ int cluster_instrument_cluster_new(struct fascia_client *client,
                                   cluster_instrument_cluster_notify, (struct fascia_feature **)ret);
 }
 
+int cluster_instrument_cluster_new_at(struct fascia_client *client, const char *path,
+                                      struct cluster_instrument_cluster **ret) {
+        return fascia_feature_new_at(client, &cluster_instrument_cluster_interface, path,
+                                     cluster_instrument_cluster_notify,
+                                     (struct fascia_feature **)ret);
+}
+
 struct cluster_instrument_cluster *cluster_instrument_cluster_free(
         struct cluster_instrument_cluster *self) {
         fascia_feature_free((struct fascia_feature *)self);

@@ -19,6 +19,10 @@ struct cluster_instrument_cluster;
 /* Makes the feature; it becomes ready from a later dispatch of the client. */
 int cluster_instrument_cluster_new(struct fascia_client *client,
                                    struct cluster_instrument_cluster **ret);
+/* The same, of what a value names whose type is this interface: the feature, or a zone of it. -ENOENT:
+ * the path is of something else, as "/" is, which names nothing. */
+int cluster_instrument_cluster_new_at(struct fascia_client *client, const char *path,
+                                      struct cluster_instrument_cluster **ret);
 /* Pending calls end with -ECANCELED before this returns. Takes NULL; returns NULL. */
 struct cluster_instrument_cluster *cluster_instrument_cluster_free(
         struct cluster_instrument_cluster *self);

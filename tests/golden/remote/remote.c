@@ -43,6 +43,13 @@ int remote_processing_service_new(struct fascia_client *client,
                                   remote_processing_service_notify, (struct fascia_feature **)ret);
 }
 
+int remote_processing_service_new_at(struct fascia_client *client, const char *path,
+                                     struct remote_processing_service **ret) {
+        return fascia_feature_new_at(client, &remote_processing_service_interface, path,
+                                     remote_processing_service_notify,
+                                     (struct fascia_feature **)ret);
+}
+
 struct remote_processing_service *remote_processing_service_free(
         struct remote_processing_service *self) {
         fascia_feature_free((struct fascia_feature *)self);

@@ -19,6 +19,10 @@ struct remote_processing_service;
 /* Makes the feature; it becomes ready from a later dispatch of the client. */
 int remote_processing_service_new(struct fascia_client *client,
                                   struct remote_processing_service **ret);
+/* The same, of what a value names whose type is this interface: the feature, or a zone of it. -ENOENT:
+ * the path is of something else, as "/" is, which names nothing. */
+int remote_processing_service_new_at(struct fascia_client *client, const char *path,
+                                     struct remote_processing_service **ret);
 /* Pending calls end with -ECANCELED before this returns. Takes NULL; returns NULL. */
 struct remote_processing_service *remote_processing_service_free(
         struct remote_processing_service *self);
