@@ -90,7 +90,8 @@ check 'serve leaves nothing behind' leaves_nothing
 
 # ---- make ----
 
-lamp=$directory/make
+# All three work in a folder with a space in its name.
+lamp="$directory/with make"
 cp -r client/examples/lamp "$lamp"
 cd "$lamp" || exit 1
 files . >"$directory/before"
@@ -191,8 +192,9 @@ FASCIA_QFACES := dash.qface
 FASCIA_IMPORTS := common
 FASCIA_PROGRAMS := dash
 dash_SOURCES := main.c
-all: fascia
 include $(shell pkg-config --variable=makefile fascia)
+# The first target of this file is what is made, not one of those.
+all: fascia
 END
 cat >"$import/CMakeLists.txt" <<'END'
 cmake_minimum_required(VERSION 3.16)
@@ -210,6 +212,9 @@ touch common/common.qface
 check 'a touched file that is imported is seen' refuses '' make -q "${strict[@]}"
 check 'and all made again' silently make -j8 "${strict[@]}"
 check 'once' make -q "${strict[@]}"
+cp -r "$import" "$directory/with import"
+check 'spaces where something is imported are refused with a word on it' refuses 'where there are spaces in the name' \
+        make -C "$directory/with import"
 
 # ---- what 'new' writes ----
 
@@ -272,8 +277,8 @@ rebuilt() {
 }
 
 if is_there cmake; then
-        cp -r "$source_dir/client/examples/lamp" "$directory/cmake"
-        cd "$directory/cmake" || exit 1
+        cp -r "$source_dir/client/examples/lamp" "$directory/with cmake"
+        cd "$directory/with cmake" || exit 1
         cmake_project 'Unix Makefiles'
         ! is_there ninja || cmake_project Ninja
         check 'CMake installs it' env DESTDIR="$directory/lamp-cmake" cmake --install "$directory/cmake-Unix Makefiles"
@@ -288,7 +293,7 @@ if is_there cmake; then
                         "find_package(Fascia ${version:-} REQUIRED)" "$@" >"$directory/probe/CMakeLists.txt"
                 cmake -S "$directory/probe" -B "$directory/probe/build" -DCMAKE_PREFIX_PATH="$prefix"
         }
-        qface=$directory/cmake/example-lamp-1/lamp.qface
+        qface=$directory/lamp.qface
         target='add_library(it SHARED IMPORTED)'
         check 'CMake finds this version' probe
         version=9.0 check 'CMake refuses another version' refuses 'requested version "9.0"' probe
@@ -320,8 +325,8 @@ fi
 # ---- Meson ----
 
 if is_there meson && is_there ninja; then
-        cp -r "$source_dir/client/examples/lamp" "$directory/meson"
-        cd "$directory/meson" || exit 1
+        cp -r "$source_dir/client/examples/lamp" "$directory/with meson"
+        cd "$directory/with meson" || exit 1
         check 'Meson configures the project' meson setup build --werror --fatal-meson-warnings
         check 'Meson builds it' silently ninja -C build
         check 'Meson has nothing to do then' says 'no work to do' ninja -C build
