@@ -152,6 +152,16 @@ policy=$(variable dbusdatadir)/system.d/Example.Lamp1.conf
 check 'each file to its place' prints "$(tr -s / <<<"$expected" | sort)" files "$directory/lamp"
 check 'the policy names the module' grep -q 'allow own="Example.Lamp1"' \
         "$directory/lamp$policy"
+new_interface() {
+        local status
+        cp example-lamp-1/lamp.qface "$directory/lamp.qface"
+        echo 'interface Bulb { int watts }' >>example-lamp-1/lamp.qface
+        make -s install DESTDIR="$directory/lamp-new" && grep -q '"Example.Lamp1.Bulb"' "$directory/lamp-new$policy"
+        status=$?
+        cp "$directory/lamp.qface" example-lamp-1/lamp.qface
+        return "$status"
+}
+check 'the policy follows the interface file' new_interface
 check 'make clean cleans' make -s clean
 check 'and leaves what was there before' prints "$(cat "$directory/before")" files .
 
@@ -211,6 +221,7 @@ check 'and the module library of what imports alone' prints ./Acme.Dash1.so file
 touch common/common.qface
 check 'a touched file that is imported is seen' refuses '' make -q "${strict[@]}"
 check 'and all made again' silently make -j8 "${strict[@]}"
+check 'also of what imports it' test build/gen/acme-dash-1/dash-types.h -nt common/common.qface
 check 'once' make -q "${strict[@]}"
 cp -r "$import" "$directory/with import"
 check 'spaces where something is imported are refused with a word on it' refuses 'where there are spaces in the name' \
