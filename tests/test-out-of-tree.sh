@@ -193,10 +193,13 @@ END
 cat >"$import/main.c" <<END
 #include <acme-dash-1/dash.h>
 int main(void) {
-        struct common_point p = { .x = CLIMATE_RECIRCULATION_MODE_ON, .y = 0 };
-        return dash_free(0) || p.x != CLIMATE_RECIRCULATION_MODE_ON;
+        struct common_point p = { .x = CLIMATE_RECIRCULATION_MODE_ON, .y = 0 }, *copy = 0;
+        int r = common_point_copy(&p, &copy);
+        common_point_free(copy);
+        return r < 0 || dash_free(0);
 }
 END
+echo 'Acme.Dash.Dash: { brief: what the driver sees }' >"$import/dash.yaml"
 cat >"$import/Makefile" <<'END'
 FASCIA_QFACES := dash.qface
 FASCIA_IMPORTS := common
@@ -216,6 +219,10 @@ fascia_add_module(dash.qface IMPORT_DIRS common)
 END
 cd "$import" || exit 1
 check 'make builds what is imported' silently make -j8 "${strict[@]}"
+check 'once' make -q "${strict[@]}"
+touch dash.yaml
+check 'touched annotations beside it are seen' refuses '' make -q "${strict[@]}"
+check 'and all made again' silently make -j8 "${strict[@]}"
 check 'once' make -q "${strict[@]}"
 check 'and the module library of what imports alone' prints ./Acme.Dash1.so files build/modules
 touch common/common.qface
@@ -320,7 +327,8 @@ if is_there cmake; then
         imports() {
                 cmake -S "$import" -B "$import/cmake" -DCMAKE_PREFIX_PATH="$prefix" "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror" &&
                         silently cmake --build "$import/cmake" -j 8 && touch "$import/common/common.qface" &&
-                        says 'Generating acme-dash-1' cmake --build "$import/cmake" && prints '' rebuilt "$import/cmake"
+                        says 'Generating acme-dash-1' cmake --build "$import/cmake" && prints '' rebuilt "$import/cmake" &&
+                        touch "$import/dash.yaml" && says 'Generating acme-dash-1' cmake --build "$import/cmake"
         }
         check 'CMake builds what is imported' imports
 
