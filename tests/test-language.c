@@ -601,6 +601,9 @@ static const Row good_inputs[] = {
         { "mapping in a var", ONE("var a = '{ k: 1 }'"), ".signature = \"a{sv}\"," },
         { "nothing in a var", ONE("var a = null"), "i_a_initial = { .type = NULL };" },
 
+        { "a property named as the framework's event", ONE("bool on"),
+          "void (*on_value_changed)(struct main_i *self, bool value, void *userdata);" },
+
         /* modules */
         { "type of another module", MAIN IMPORT "interface I { T.Other.Point a }\n" OTHER POINT,
           "#include <t-other-1/other-types.h>" },

@@ -94,8 +94,8 @@ static void emit_listener(Emitter *e, const Module *m, const Interface *f) {
                 const Property *p = f->values[i];
 
                 emit(e,
-                     VARS("i", f->symbol.c, "p", p->symbol.local, "type", c_parameter(m, p->type)),
-                     "        void (*${p}_changed)(struct ${i} *self, ${type}value, void *userdata);\n");
+                     VARS("i", f->symbol.c, "changed", p->changed, "type", c_parameter(m, p->type)),
+                     "        void (*${changed})(struct ${i} *self, ${type}value, void *userdata);\n");
         }
         for (size_t i = 0; i < f->n_signals; i++) {
                 const Signal *s = f->signals[i];
@@ -225,11 +225,11 @@ static void emit_notify_properties(Emitter *e, const Module *m, const Interface 
                      "                case ${upper}_PROPERTY_${P}:${open}\n");
                 value = emit_load(e, m, p->type, "                        ", "data");
                 emit(e,
-                     VARS("p", p->symbol.local, "value", value, "blank", block ? "\n" : "", "close",
-                          block ? "                }\n" : ""),
+                     VARS("changed", p->changed, "value", value, "blank", block ? "\n" : "",
+                          "close", block ? "                }\n" : ""),
                      "${blank}"
-                     "                        if (listener->${p}_changed)\n"
-                     "                                listener->${p}_changed(self, ${value}, userdata);\n"
+                     "                        if (listener->${changed})\n"
+                     "                                listener->${changed}(self, ${value}, userdata);\n"
                      "                        break;\n"
                      "${close}");
         }
@@ -310,8 +310,7 @@ static void emit_notify(Emitter *e, const Module *m, const Interface *f) {
              "\n");
         if (f->n_values == 0 && f->n_signals == 0)
                 emit(e, NULL, "        (void)index;\n");
-        emit(e, NULL,
-             "        switch (event) {\n");
+        emit(e, NULL, "        switch (event) {\n");
         emit_notify_properties(e, m, f);
         emit_notify_signals(e, m, f);
         emit(e, NULL,

@@ -163,6 +163,7 @@ typedef struct Property {
         /* from naming */
         const char *getter; /* "climate_control_get_fan_level" */
         const char *setter;
+        const char *changed; /* in the listener: "fan_level_changed" */
 } Property;
 
 struct Interface {

@@ -269,6 +269,10 @@ static void assign_interface(const Module *m, Interface *i) {
                 assign_local(a, &p->symbol);
                 p->symbol.dbus = member_on_dbus(a, &p->symbol);
                 p->getter = accessor(a, i, "get", p->getter_name, p->symbol.local);
+                /* "on_changed" is what follows a batch of changes. */
+                p->changed = arena_printf(
+                        a, strcmp(p->symbol.local, "on") == 0 ? "%s_value_changed" : "%s_changed",
+                        p->symbol.local);
                 p->setter = accessor(a, i, "set", p->setter_name, p->symbol.local);
                 if (p->type->kind != TYPE_MODEL)
                         ARENA_APPEND(a, i->values, i->n_values, p);
@@ -576,8 +580,7 @@ static void claim_property(Claims *c, const Interface *i, Property *p) {
         CLAIM(c, SCOPE_C, s, "%s_has_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_report_%s", name, s->local);
         CLAIM(c, SCOPE_C, s, "%s_backend_withdraw_%s", name, s->local);
-        claim_members(c, arena_printf(c->module->arena, "%s_listener", name), s,
-                      arena_printf(c->module->arena, "%s_changed", s->local));
+        claim_members(c, arena_printf(c->module->arena, "%s_listener", name), s, p->changed);
         if (!p->readonly) {
                 claim(c, SCOPE_C, p->setter, s);
                 CLAIM(c, SCOPE_C, s, "%s_backend_reply_set_%s", name, s->local);
