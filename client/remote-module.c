@@ -275,8 +275,17 @@ static bool is_of_bus(Message *reply) {
         return !sender || strncmp(sender, DBUS_NAME, strlen(DBUS_NAME)) == 0;
 }
 
+/* Not that this one question was denied. */
+static bool means_gone(Message *reply) {
+        int code = error_name_to_errno(message_get_error_name(reply));
+
+        return code == -ENOTCONN || code == -ETIMEDOUT;
+}
+
 bool remote_module_take_answer(RemoteModule *m, Message *reply) {
         if (message_is_error(reply) && is_of_bus(reply)) {
+                if (m->state != REMOTE_PROBING && !means_gone(reply))
+                        return true;
                 module_refused(m, reply);
                 return false;
         }
@@ -318,7 +327,11 @@ void remote_module_read_again(RemoteModule *m) {
 static void module_lost_owner(RemoteModule *m) {
         Error error = { 0 };
 
-        error_setf(&error, -ENOTCONN, "The service %s has disconnected", m->bus_name);
+        error_setf(&error, -ENOTCONN,
+                   m->is_foreign ? "The service %s has left the bus; a call has it started again, "
+                                   "if that can be done"
+                                 : "The service %s has disconnected",
+                   m->bus_name);
         module_stop(m, REMOTE_ABSENT, error_get(&error));
         error_clear(&error);
 }

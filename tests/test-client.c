@@ -1037,6 +1037,23 @@ static void NULL_is_freed_and_refused(void **state) {
         assert_null(fascia_client_get_problem(client, 0));
 }
 
+/* Whoever reports by himself has nothing to be asked for. */
+static void a_refresh_needs_a_feature_that_can_be_used(void **state) {
+        struct climate_control *c;
+        struct fascia_feature *f;
+
+        (void)state;
+        probe.ready_at_start = false;
+        assert_int_equal(climate_control_new(client, &c), 0);
+        f = climate_control_feature(c);
+        assert_int_equal(fascia_feature_refresh(f), -ENOTCONN);
+        dispatch();
+        assert_int_equal(fascia_feature_refresh(f), -ENOTCONN);
+        fascia_backend_ready(probe.backend);
+        assert_int_equal(fascia_feature_refresh(f), 0);
+        climate_control_free(c);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -1078,6 +1095,7 @@ int main(void) {
                 TEST(a_client_freed_in_a_callback_leaves_the_loop_of_the_program),
                 TEST(get_fd_decides_for_the_own_loop),
                 TEST(features_that_the_program_forgot_go_with_the_client),
+                TEST(a_refresh_needs_a_feature_that_can_be_used),
                 TEST(NULL_is_freed_and_refused),
         };
 

@@ -140,9 +140,14 @@ static void begin_ready(void) {
 }
 
 static void lose_owner(void) {
+        const struct fascia_error *error;
+
         fake_bus_change_owner(&bus, FOREIGN_NAME, "");
         settle();
         assert_heard(":unavailable ");
+        error = fascia_feature_get_error(host);
+        assert_int_equal(error->code, -ENOTCONN);
+        assert_non_null(strstr(error->message, FOREIGN_NAME " has left the bus; a call has it"));
 }
 
 static void change_name(const char *sender, const char *name) {
@@ -400,7 +405,12 @@ static void two_features_of_one_object_are_ready_each_by_itself(void **state) {
         refuse(fake_bus_take(&bus, FOREIGN_NAME, "GetAll"), ERROR("AccessDenied"));
         assert_int_equal(fascia_feature_get_state(host), FASCIA_STATE_READY);
         assert_int_equal(fascia_feature_get_state(plain), FASCIA_STATE_UNAVAILABLE);
-        /* Only what is missing is asked for again, and changes of the other count meanwhile. */
+        /* Only what is missing is asked for again, and changes of the other count meanwhile. What
+         * the bus itself denies is no matter of the whole service, either. */
+        wait_for_call();
+        fake_bus_refuse(&bus, fake_bus_take(&bus, SERVICE, "GetAll"), ERROR("AccessDenied"), "no");
+        settle();
+        assert_int_equal(fascia_feature_get_state(host), FASCIA_STATE_READY);
         wait_for_call();
         assert_int_equal(bus.n_calls, 1);
         change_name(SERVICE, "new");
@@ -409,6 +419,24 @@ static void two_features_of_one_object_are_ready_each_by_itself(void **state) {
         assert_int_equal(fascia_feature_get_state(plain), FASCIA_STATE_READY);
         assert_heard("Hostname=box Status=1 Position=10 :ready Hostname=new ");
         fascia_feature_free(plain);
+}
+
+static void a_service_that_does_not_answer_is_asked_again(void **state) {
+        sd_bus_message *call;
+
+        (void)state;
+        configure("[fascia]\nConnectionTimeout=10ms\n");
+        begin();
+        fake_bus_change_owner(&bus, FOREIGN_NAME, SERVICE);
+        settle();
+        call = take(FOREIGN_NAME, "GetAll", NULL); /* hangs */
+        wait_for_call();
+        sd_bus_message_unref(take(SERVICE, "GetAll", NULL)); /* it is there all the same: again */
+        wait_for_call();
+        assert_heard(":syncing :unavailable ");
+        sd_bus_message_unref(call);
+        answer_all(SERVICE, SERVICE, "box");
+        assert_heard("Hostname=box Status=1 Position=10 :ready ");
 }
 
 /* ---- services that exit when nobody needs them ---- */
@@ -671,6 +699,7 @@ int main(void) {
                 TEST(what_the_service_refuses_for_now_is_tried_again),
                 TEST(an_interface_without_properties_needs_none_of_the_service),
                 TEST(two_features_of_one_object_are_ready_each_by_itself),
+                TEST(a_service_that_does_not_answer_is_asked_again),
                 TEST(a_service_that_has_left_is_left_alone_until_a_call),
                 TEST(a_setter_starts_it_too),
                 TEST(a_service_that_cannot_be_started_fails_the_call_and_is_not_tried_again),
