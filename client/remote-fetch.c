@@ -60,7 +60,7 @@ static void on_all(Message *reply, void *userdata) {
                 remote_foreign_answered(f, reply);
         else if (!message_is_error(reply) && remote_read_all(o, reply) < 0)
                 f->module->remote->hub->statistics.malformed++;
-        if (again && instance_get_state(f->instance) == FASCIA_STATE_READY)
+        if (again && !o->all && f->module->state == REMOTE_READY)
                 (void)remote_fetch_all(o); /* what is known is of the last time */
         remote_module_commit(f->module);
 }

@@ -64,7 +64,6 @@ static void feature_lose(RemoteFeature *f, int code, const char *name, const cha
         error.message = error_get(&whole)->message;
         f->is_synced = false;
         remote_feature_set_usable(f, &error);
-        remote_feature_fail_requests(f, &error);
         error_clear(&whole);
 }
 

@@ -258,9 +258,7 @@ static void module_ask(RemoteModule *m) {
         int r;
 
         m->snapshot = pending_reply_free(m->snapshot);
-        /* Of a foreign one other features may have their values. */
-        if (!m->is_foreign || m->state != REMOTE_READY)
-                m->state = m->owner ? REMOTE_SYNCING : REMOTE_PROBING;
+        m->state = m->owner ? REMOTE_SYNCING : REMOTE_PROBING;
         r = m->is_foreign ? remote_foreign_ask(m)
                           : module_send_snapshot(m, m->owner ? m->owner : m->bus_name);
         /* A connection that is lost right now says so itself. */

@@ -185,6 +185,7 @@ static void changes_count_from_the_answer_on_and_need_no_serial(void **state) {
         begin();
         fake_bus_change_owner(&bus, FOREIGN_NAME, SERVICE);
         change_name(SERVICE, "early");
+        fake_bus_signal(&bus, SERVICE, FOREIGN_PATH, FOREIGN_INTERFACE, "Rang", "s", "early");
         answer_all(FOREIGN_NAME, SERVICE, "box");
         assert_heard(":syncing Hostname=box Status=1 Position=10 :ready ");
         change_name(SERVICE, "new");
@@ -331,6 +332,19 @@ static void an_object_may_come_and_go(void **state) {
         assert_true(fascia_feature_has_value(host, HOST_NAME));
 }
 
+static void an_object_that_comes_while_it_is_asked_for_is_not_missed(void **state) {
+        (void)state;
+        begin_ready();
+        tell_presence(SERVICE, FOREIGN_PATH, false);
+        tell_presence(SERVICE, FOREIGN_PATH, true);
+        tell_presence(SERVICE, FOREIGN_PATH, false);
+        tell_presence(SERVICE, FOREIGN_PATH, true);
+        assert_int_equal(bus.n_calls, 1);
+        refuse(take(SERVICE, "GetAll", NULL), ERROR("UnknownObject")); /* as it was in between */
+        answer_all(SERVICE, SERVICE, "box");
+        assert_heard(":unavailable :ready ");
+}
+
 static void a_sign_of_life_of_a_missing_object_has_it_asked_again(void **state) {
         (void)state;
         begin();
@@ -437,6 +451,22 @@ static void a_service_that_does_not_answer_is_asked_again(void **state) {
         sd_bus_message_unref(call);
         answer_all(SERVICE, SERVICE, "box");
         assert_heard("Hostname=box Status=1 Position=10 :ready ");
+}
+
+static void the_next_owner_is_asked_for_what_the_one_before_did_not_say(void **state) {
+        sd_bus_message *call;
+
+        (void)state;
+        begin();
+        refuse(take(FOREIGN_NAME, "GetAll", NULL), ERROR("UnknownObject"));
+        tell_presence(SERVICE, FOREIGN_PATH, true);
+        call = take(SERVICE, "GetAll", NULL);
+        fake_bus_change_owner(&bus, FOREIGN_NAME, ":1.9");
+        settle();
+        fake_bus_answer(&bus, call, SERVICE, "a{sv}", 1, "Hostname", "s", "old");
+        settle();
+        answer_all(":1.9", ":1.9", "box");
+        assert_heard(":unavailable :syncing Hostname=box Status=1 Position=10 :ready ");
 }
 
 /* ---- services that exit when nobody needs them ---- */
@@ -556,6 +586,25 @@ static void the_configuration_may_name_another_service_and_object(void **state) 
         call = fake_bus_take(&bus, SERVICE, "Describe");
         assert_string_equal(sd_bus_message_get_path(call), "/org/example/dev_1/player0");
         sd_bus_message_unref(call);
+}
+
+static void two_interfaces_may_be_on_different_objects(void **state) {
+        struct fascia_feature *plain;
+        sd_bus_message *call;
+
+        (void)state;
+        configure("[Example.Foreign/Plain]\nObjectPath=/elsewhere\n");
+        begin_ready();
+        assert_int_equal(
+                fascia_feature_new(client, &foreign_interfaces[1], NULL, host->notify, &plain), 0);
+        settle();
+        assert_int_equal(bus.n_rules, 6);
+        call = fake_bus_take(&bus, FOREIGN_NAME, "GetAll");
+        assert_string_equal(sd_bus_message_get_path(call), "/elsewhere");
+        fake_bus_answer(&bus, call, SERVICE, "a{sv}", 0);
+        settle();
+        assert_int_equal(fascia_feature_get_state(plain), FASCIA_STATE_READY);
+        fascia_feature_free(plain);
 }
 
 static void a_name_that_cannot_be_one_is_refused_with_its_value(void **state) {
@@ -681,6 +730,10 @@ static void our_own_services_have_the_names_of_their_interface(void **state) {
         assert_error(-EINVAL, ERROR("InvalidArgs"),
                      "BusName=org.example.Other of Example.Own/Host cannot be used: Fascia made "
                      "the service");
+        host = fascia_feature_free(host);
+        configure("[hosts]\nObjectPath=/elsewhere\n");
+        begin_with(&own_interface);
+        assert_error(-EINVAL, ERROR("InvalidArgs"), "ObjectPath=/elsewhere of Example.Own/Host");
         assert_int_equal(bus.n_calls, 0);
 }
 
@@ -694,11 +747,13 @@ int main(void) {
                 TEST(a_refresh_asks_for_everything_again),
                 TEST(a_signal_and_results_of_several_members_arrive),
                 TEST(an_object_may_come_and_go),
+                TEST(an_object_that_comes_while_it_is_asked_for_is_not_missed),
                 TEST(a_sign_of_life_of_a_missing_object_has_it_asked_again),
                 TEST(a_missing_object_is_looked_for_with_the_next_owner),
                 TEST(what_the_service_refuses_for_now_is_tried_again),
                 TEST(an_interface_without_properties_needs_none_of_the_service),
                 TEST(two_features_of_one_object_are_ready_each_by_itself),
+                TEST(the_next_owner_is_asked_for_what_the_one_before_did_not_say),
                 TEST(a_service_that_does_not_answer_is_asked_again),
                 TEST(a_service_that_has_left_is_left_alone_until_a_call),
                 TEST(a_setter_starts_it_too),
@@ -706,6 +761,7 @@ int main(void) {
                 TEST(a_call_waits_for_the_service_no_longer_than_it_may),
                 TEST(the_connection_may_go_while_a_service_is_being_started),
                 TEST(the_configuration_may_name_another_service_and_object),
+                TEST(two_interfaces_may_be_on_different_objects),
                 TEST(a_name_that_cannot_be_one_is_refused_with_its_value),
                 TEST(our_own_services_invalidate_what_is_flagged_so),
                 TEST(our_own_services_are_refreshed_without_a_gap),

@@ -2003,6 +2003,28 @@ static void a_model_says_that_it_is_not_served(void **state) {
         }
 }
 
+static void models_are_where_features_and_zones_have_some(void **state) {
+        Fixture *f = *state;
+
+        call(f, "Store/Left/_models/contacts", INTROSPECTABLE, "Introspect", "");
+        assert_int_equal(count(f, "return"), 1);
+        clear_log(f);
+        fascia_backend_remove_zone(fascia_backend_get_zone(store, "Left"));
+        run(f);
+        clear_log(f);
+        call(f, "Store/Left/_models/contacts", INTROSPECTABLE, "Introspect", "");
+        assert_int_equal(count(f, "error UnknownObject: "), 1);
+}
+
+static void a_feature_without_models_has_no_object_for_them(void **state) {
+        Fixture *f = *state;
+
+        call(f, "Lamp/_models", INTROSPECTABLE, "Introspect", "");
+        expect(f, "error UnknownObject: There is no object '" BASE "/Lamp/_models'\n");
+        call(f, "Lamp", INTROSPECTABLE, "Introspect", "");
+        assert_int_equal(count(f, "_models"), 0);
+}
+
 static void models_are_found_by_introspection(void **state) {
         static const struct {
                 const char *path;
@@ -2093,6 +2115,8 @@ int main(void) {
                 STORE_TEST(a_backend_may_fail_with_a_name_of_its_own),
                 STORE_TEST(a_model_says_that_it_is_not_served),
                 STORE_TEST(models_are_found_by_introspection),
+                STORE_TEST(models_are_where_features_and_zones_have_some),
+                TEST(a_feature_without_models_has_no_object_for_them),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);
