@@ -277,6 +277,7 @@ check-programs: all $(stubs) $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 bench: packages-check
 	@$(again) check-programs
 	@$(environment) QUICK=$(QUICK) tests/bench/run
+	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
 FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(wildcard tests/fuzz/*.c)

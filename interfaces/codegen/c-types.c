@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "doc.h"
+#include "name-set.h"
 #include "naming.h"
 
 /* ---- types ---- */
@@ -209,58 +210,13 @@ typedef struct TypeList {
         const Module *module;
         const Type **items;
         size_t n_items;
-        const char **names; /* by hash; what is in the list already */
-        size_t n_names;     /* a power of two */
+        NameSet names; /* of descriptors, that are in the list or on their way into it */
 } TypeList;
 
-static size_t hash_name(const char *name) {
-        size_t h = 5381;
-
-        for (; *name; name++)
-                h = h * 33 ^ (unsigned char)*name;
-        return h;
-}
-
-static void insert_name(TypeList *l, const char *name) {
-        size_t i = hash_name(name) & (l->n_names - 1);
-
-        while (l->names[i])
-                i = (i + 1) & (l->n_names - 1);
-        l->names[i] = name;
-}
-
-static bool has_name(const TypeList *l, const char *name) {
-        if (l->n_names == 0)
-                return false;
-        for (size_t i = hash_name(name) & (l->n_names - 1); l->names[i];
-             i = (i + 1) & (l->n_names - 1))
-                if (strcmp(l->names[i], name) == 0)
-                        return true;
-        return false;
-}
-
-/* At most half full. */
-static void add_name(TypeList *l, const char *name) {
-        const char **old = l->names;
-        size_t n_old = l->n_names;
-
-        if (2 * (l->n_items + 1) > l->n_names) {
-                l->n_names = n_old > 0 ? 2 * n_old : 64;
-                l->names = arena_alloc(l->module->arena, l->n_names * sizeof(l->names[0]));
-                for (size_t i = 0; i < n_old; i++)
-                        if (old[i])
-                                insert_name(l, old[i]);
-        }
-        insert_name(l, name);
-}
-
 static void type_list_add(TypeList *l, const Type *t) {
-        const char *name;
+        Arena *a = l->module->arena;
 
-        if (t->kind == TYPE_VOID)
-                return;
-        name = c_descriptor(l->module, t);
-        if (has_name(l, name))
+        if (t->kind == TYPE_VOID || !name_set_add(&l->names, a, c_descriptor(l->module, t)))
                 return;
         if (t->element)
                 type_list_add(l, t->element);
@@ -270,8 +226,7 @@ static void type_list_add(TypeList *l, const Type *t) {
         if (t->kind == TYPE_STRUCT)
                 for (size_t i = 0; i < t->structure->n_fields; i++)
                         type_list_add(l, t->structure->fields[i]->type);
-        add_name(l, name);
-        ARENA_APPEND(l->module->arena, l->items, l->n_items, t);
+        ARENA_APPEND(a, l->items, l->n_items, t);
 }
 
 static void type_list_add_parameters(TypeList *l, Parameter **parameters, size_t n) {
@@ -317,14 +272,6 @@ size_t c_types(const Module *m, const Type ***ret) {
         return l.n_items;
 }
 
-bool c_is_first_of_tag(const Module *m, const Type *const *types, size_t i) {
-        for (size_t j = 0; j < i; j++)
-                if (c_is_own_container(m, types[j]) &&
-                    strcmp(c_tag(m, types[j]), c_tag(m, types[i])) == 0)
-                        return false;
-        return true;
-}
-
 const Module *c_owner(const Type *t) {
         const Module *owner;
 
@@ -332,14 +279,6 @@ const Module *c_owner(const Type *t) {
                 return NULL;
         (void)symbol_of(t, &owner);
         return owner;
-}
-
-bool c_add_once(Arena *a, const char ***names, size_t *n, const char *name) {
-        for (size_t i = 0; i < *n; i++)
-                if (strcmp((*names)[i], name) == 0)
-                        return false;
-        ARENA_APPEND(a, *names, *n, name);
-        return true;
 }
 
 /* ---- arguments ---- */

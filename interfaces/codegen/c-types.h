@@ -56,14 +56,8 @@ extern const Type c_string_type;
 /* Every type that something in the module uses, each once, those that others need first. */
 size_t c_types(const Module *m, const Type ***ret);
 
-/* Lists that share their C type with an earlier one (of an enum, of int) have no declaration of
- * their own. */
-bool c_is_first_of_tag(const Module *m, const Type *const *types, size_t i);
 /* The module that an enum, flag or struct is of; NULL: it is none of them. */
 const Module *c_owner(const Type *t);
-/* False: it is in the list already. */
-bool c_add_once(Arena *a, const char ***names, size_t *n, const char *name);
-
 /* A value as it is written in the initializer of a struct: v, or, when it is NULL, what its type
  * starts with; an empty one, where it would need a declaration of its own. */
 const char *c_initializer(const Module *m, const Type *t, const Value *v);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "c-types.h"
+#include "name-set.h"
 
 static const char *number(const Module *m, size_t n) {
         return arena_printf(m->arena, "%zu", n);
@@ -484,6 +485,9 @@ static void emit_module(Emitter *e, const Module *m) {
 /* ---- functions of types ---- */
 
 static void emit_type_functions(Emitter *e, const Module *m) {
+        /* Lists that share their C type with an earlier one (of an enum, of int) have no functions of
+         * their own. */
+        NameSet tags = { 0 };
         const Type **types;
         size_t n = c_types(m, &types);
 
@@ -497,7 +501,7 @@ static void emit_type_functions(Emitter *e, const Module *m) {
                              "        return fascia_enum_to_string(&${type}, value);\n"
                              "}\n");
                 if ((t->kind == TYPE_STRUCT && t->structure->module == m) ||
-                    (c_is_own_container(m, t) && c_is_first_of_tag(m, types, i)))
+                    (c_is_own_container(m, t) && name_set_add(&tags, m->arena, c_tag(m, t))))
                         emit(e, VARS("tag", c_tag(m, t), "type", c_descriptor(m, t)),
                              "\n"
                              "int ${tag}_copy(const struct ${tag} *from, struct ${tag} **ret) {\n"

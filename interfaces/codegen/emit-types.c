@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Emits the types of a module: the public header, the private one, and the descriptors. */
 #include "c-types.h"
+#include "name-set.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -144,6 +145,7 @@ static void emit_container(Emitter *e, const Module *m, const Type *t) {
 }
 
 static void emit_declared_types(Emitter *e, const Module *m) {
+        NameSet tags = { 0 };
         const Type **types;
         size_t n = c_types(m, &types);
 
@@ -158,29 +160,28 @@ static void emit_declared_types(Emitter *e, const Module *m) {
 
                 if (t->kind == TYPE_STRUCT && t->structure->module == m)
                         emit_struct(e, m, t->structure);
-                else if (c_is_own_container(m, t) && c_is_first_of_tag(m, types, i))
+                else if (c_is_own_container(m, t) && name_set_add(&tags, m->arena, c_tag(m, t)))
                         emit_container(e, m, t);
         }
 }
 
 /* Errors that operations list, each once. */
 static void emit_errors(Emitter *e, const Module *m) {
-        const char **known = NULL;
-        size_t n = 0;
+        NameSet known = { 0 };
 
         for (size_t i = 0; i < m->n_interfaces; i++)
                 for (size_t k = 0; k < m->interfaces[i]->n_operations; k++) {
                         const Operation *o = m->interfaces[i]->operations[k];
 
                         for (size_t j = 0; j < o->n_errors; j++) {
-                                if (!c_add_once(m->arena, &known, &n, o->error_macros[j]))
+                                if (!name_set_add(&known, m->arena, o->error_macros[j]))
                                         continue;
                                 emit(e,
                                      VARS("macro", o->error_macros[j], "name", o->error_names[j]),
                                      "#define ${macro} \"${name}\"\n");
                         }
                 }
-        if (n > 0)
+        if (known.n_names > 0)
                 emit(e, NULL, "\n");
 }
 
@@ -196,8 +197,7 @@ static void emit_public_descriptors(Emitter *e, const Module *m) {
 
 /* What stands in an interface that is used here, of another module. */
 static void emit_imports(Emitter *e, const Module *m) {
-        const char **known = NULL;
-        size_t n = 0;
+        NameSet known = { 0 };
         const Type **types;
         size_t n_types = c_types(m, &types);
 
@@ -208,7 +208,7 @@ static void emit_imports(Emitter *e, const Module *m) {
                 if (!owner || owner == m)
                         continue;
                 path = arena_printf(m->arena, "%s/%s-types.h", owner->include_dir, owner->stem);
-                if (c_add_once(m->arena, &known, &n, path))
+                if (name_set_add(&known, m->arena, path))
                         emit(e, VARS("path", path), "#include <${path}>\n");
         }
 }

@@ -7,6 +7,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "text.h"
+
 #define INDENT 8
 
 /*
@@ -61,7 +63,7 @@ typedef struct Line {
         const char *variable; /* that is declared, or NULL */
         Piece pieces[PIECES_MAX];
         size_t n_pieces;
-        size_t closes[PIECES_MAX]; /* lists that end in the piece */
+        uint8_t closes[PIECES_MAX]; /* lists that end in the piece */
 } Line;
 
 static size_t width_of(const char *s, size_t size) {
@@ -377,7 +379,7 @@ static State place(const Line *l, size_t index, const State *before, bool on_new
                 s.cost += COST_EXCESS *
                           (uint64_t)(end - (s.column > LAYOUT_COLUMNS ? s.column : LAYOUT_COLUMNS));
         s.column = end;
-        s.depth -= (unsigned)l->closes[index];
+        s.depth -= l->closes[index];
         return s;
 }
 
@@ -417,23 +419,23 @@ static const State *find_best(const Line *l, State *states, State *next) {
 /* Follows the breaks again, now writing. */
 static const char *write_line(Arena *a, const Line *l, const State *best) {
         State s = { .column = l->pieces[0].width };
-        const char *text = arena_strndup(a, l->pieces[0].text, l->pieces[0].size);
+        Text text;
 
+        text_init(&text, a);
+        text_add_bytes(&text, l->pieces[0].text, l->pieces[0].size);
         s.levels[0] = (Level){ .indent = (unsigned)l->indent, .last = (unsigned)l->indent };
         for (size_t i = 1; i < l->n_pieces; i++) {
                 const Piece *p = &l->pieces[i];
                 State after = place(l, i, &s, is_broken(best, i));
-                size_t column = after.column - p->width;
 
                 if (is_broken(best, i))
-                        text = arena_printf(a, "%s\n%*s%.*s", text, (int)column, "", (int)p->size,
-                                            p->text);
-                else
-                        text = arena_printf(a, "%s%s%.*s", text, p->blank ? " " : "", (int)p->size,
-                                            p->text);
+                        text_printf(&text, "\n%*s", (int)(after.column - p->width), "");
+                else if (p->blank)
+                        text_add(&text, " ");
+                text_add_bytes(&text, p->text, p->size);
                 s = after;
         }
-        return text;
+        return text.bytes;
 }
 
 /* A declaration or definition of a function, or of a pointer to one, not a call. */
