@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -52,7 +53,70 @@ static void a_value_without_members_needs_no_storage(void **state) {
         assert_null(fascia_value_free(&type_nothing, copy));
 }
 
+static void nothing_is_no_object_an_empty_map_and_an_unset_variant(void **state) {
+        struct fascia_type model = type_object;
+        const char *path = NULL;
+        struct trip t;
+
+        (void)state;
+        memset(&t, 0xAA, sizeof(t));
+        fascia_value_init(&type_trip, &t);
+        assert_string_equal(t.owner, "/");
+        assert_null(t.extra.type);
+        assert_null(t.extra.value);
+        assert_null(t.counts.items);
+        assert_int_equal(t.counts.count, 0);
+        assert_true(value_is_encodable(&type_trip, &t));
+        fascia_value_clear(&type_trip, &t);
+        fascia_value_clear(&type_trip, &t);
+        model.kind = FASCIA_KIND_MODEL;
+        fascia_value_init(&model, &path);
+        assert_string_equal(path, "/");
+        fascia_value_clear(&model, &path);
+}
+
 /* ---- copies ---- */
+
+static void copies_of_maps_variants_and_objects_share_nothing(void **state) {
+        struct trip copy;
+
+        (void)state;
+        assert_int_equal(fascia_value_copy(&type_trip, &copy, &sample_trip), 0);
+        assert_true(fascia_value_equal(&type_trip, &copy, &sample_trip));
+        assert_ptr_not_equal(copy.owner, sample_trip.owner);
+        assert_ptr_not_equal(copy.counts.items, sample_trip.counts.items);
+        assert_ptr_not_equal(copy.extra.type, sample_trip.extra.type);
+        assert_ptr_not_equal(copy.things.items[2].value, sample_trip.things.items[2].value);
+        fascia_value_clear(&type_trip, &copy);
+        assert_string_equal(copy.owner, "/");
+        assert_int_equal(copy.settings.count, 0);
+        assert_null(copy.extra.value);
+}
+
+static void no_object_is_never_allocated(void **state) {
+        static const char *const none[] = { NULL, "", "/" };
+        const char *start, *copy;
+
+        (void)state;
+        fascia_value_init(&type_object, &start);
+        for (size_t i = 0; i < N(none); i++) {
+                assert_int_equal(fascia_value_copy(&type_object, &copy, &none[i]), 0);
+                assert_ptr_equal(copy, start);
+                fascia_value_clear(&type_object, &copy);
+        }
+        assert_true(fascia_value_equal(&type_object, &none[0], &none[2]));
+        assert_false(value_is_encodable(&type_object, &none[0]));
+}
+
+static void the_text_of_one_character_is_allocated_all_the_same(void **state) {
+        const char *slash = "/", *copy;
+
+        (void)state;
+        assert_int_equal(fascia_value_copy(&type_string, &copy, &slash), 0);
+        assert_ptr_not_equal(copy, slash);
+        fascia_value_clear(&type_string, &copy);
+        assert_string_equal(copy, "");
+}
 
 static void a_copy_is_equal_and_shares_nothing(void **state) {
         struct all copy;
@@ -183,6 +247,106 @@ static void lists_differ_by_length_and_by_the_last_item(void **state) {
         assert_true(fascia_value_equal(&type_strings, &u, &u));
 }
 
+static void a_copy_of_a_map_is_sorted_by_its_keys(void **state) {
+        static const struct warning_map_entry entries[] = {
+                { "b", { 3, "b" } },
+                { "a", { 1, "a" } },
+                { "\xc3\xa4", { 4, "last" } },
+                { "ab", { 2, "ab" } },
+                { NULL, { 0, "read as empty" } },
+        };
+        const struct warning_map map = { entries, N(entries) };
+        struct warning_map copy, again;
+
+        (void)state;
+        assert_int_equal(fascia_value_copy(&type_warning_map, &copy, &map), 0);
+        assert_int_equal(copy.count, N(entries));
+        for (size_t i = 0; i < copy.count; i++)
+                assert_int_equal(copy.items[i].value.id, i);
+        assert_string_equal(copy.items[0].key, "");
+        assert_int_equal(fascia_value_copy(&type_warning_map, &again, &copy), 0);
+        assert_true(fascia_value_equal(&type_warning_map, &again, &map));
+        fascia_value_clear(&type_warning_map, &copy);
+        fascia_value_clear(&type_warning_map, &again);
+}
+
+#define INT_MAP(...)                                                                     \
+        {                                                                                \
+                (const struct fascia_int32_map_entry[]){ __VA_ARGS__ },                  \
+                        sizeof((const struct fascia_int32_map_entry[]){ __VA_ARGS__ }) / \
+                                sizeof(struct fascia_int32_map_entry)                    \
+        }
+
+static void maps_are_equal_in_any_order(void **state) {
+        const struct {
+                struct fascia_int32_map a, b;
+                bool equal;
+                const char *reason;
+        } rows[] = {
+                { { NULL, 0 }, { NULL, 0 }, true, "both empty" },
+                { INT_MAP({ "a", 1 }), { NULL, 0 }, false, "one empty" },
+                { INT_MAP({ "a", 1 }, { "b", 2 }), INT_MAP({ "a", 1 }, { "b", 2 }), true,
+                  "sorted" },
+                { INT_MAP({ "a", 1 }, { "b", 2 }), INT_MAP({ "a", 1 }, { "b", 3 }), false,
+                  "value" },
+                { INT_MAP({ "a", 1 }, { "b", 2 }), INT_MAP({ "a", 1 }, { "c", 2 }), false, "key" },
+                { INT_MAP({ "a", 1 }, { "b", 2 }), INT_MAP({ "b", 2 }, { "a", 1 }), true,
+                  "turned" },
+                { INT_MAP({ "a", 1 }, { "b", 2 }), INT_MAP({ "b", 1 }, { "a", 2 }), false,
+                  "turned, with the values in their places" },
+                { INT_MAP({ "c", 3 }, { "a", 1 }, { "b", 2 }),
+                  INT_MAP({ "c", 3 }, { "b", 2 }, { "a", 1 }), true, "neither is sorted" },
+                { INT_MAP({ "c", 3 }, { "a", 1 }, { "b", 2 }),
+                  INT_MAP({ "c", 3 }, { "b", 2 }, { "d", 1 }), false, "neither is sorted" },
+                { INT_MAP({ "c", 3 }, { "a", 1 }, { "b", 2 }),
+                  INT_MAP({ "c", 3 }, { "b", 2 }, { "a", 4 }), false, "the last in any order" },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < N(rows); i++) {
+                if (fascia_value_equal(&type_int_map, &rows[i].a, &rows[i].b) != rows[i].equal ||
+                    fascia_value_equal(&type_int_map, &rows[i].b, &rows[i].a) != rows[i].equal)
+                        fail_msg("%s", rows[i].reason);
+                assert_true(value_is_encodable(&type_int_map, &rows[i].a));
+        }
+}
+
+/* Quadratic time would be minutes. */
+static void large_maps_are_compared_in_time(void **state) {
+        enum {
+                COUNT = 200000
+        };
+        static struct fascia_int32_map_entry up[COUNT], down[COUNT];
+        static char texts[COUNT][8];
+        const struct fascia_int32_map a = { up, COUNT }, b = { down, COUNT };
+        struct fascia_int32_map copy;
+
+        (void)state;
+        for (int i = 0; i < COUNT; i++) {
+                snprintf(texts[i], sizeof(texts[i]), "%06d", i);
+                up[i] = down[COUNT - 1 - i] = (struct fascia_int32_map_entry){ texts[i], i };
+        }
+        assert_true(fascia_value_equal(&type_int_map, &a, &b));
+        assert_true(value_is_encodable(&type_int_map, &b));
+        assert_int_equal(fascia_value_copy(&type_int_map, &copy, &b), 0);
+        assert_string_equal(copy.items[0].key, "000000");
+        fascia_value_clear(&type_int_map, &copy);
+        down[7].value++;
+        assert_false(fascia_value_equal(&type_int_map, &a, &b));
+        down[7].key = down[COUNT - 1].key;
+        assert_false(value_is_encodable(&type_int_map, &b));
+}
+
+static void every_member_of_these_counts_too(void **state) {
+        (void)state;
+        for (uint32_t i = 0; i < type_trip.n_members; i++) {
+                const struct fascia_member *m = &type_trip.members[i];
+                struct trip other = sample_trip;
+                fascia_value_init(m->type, (char *)&other + m->offset);
+                assert_false(fascia_value_equal(&type_trip, &other, &sample_trip));
+        }
+}
+
 /* ---- text ---- */
 
 static void values_print_as_people_write_them(void **state) {
@@ -198,6 +362,9 @@ static void values_print_as_people_write_them(void **state) {
         static const int32_t modes[] = { 3, -5, 7 };
         static const uint32_t seats[] = { 3, 9, 0, 8 | 16, UINT32_C(1) << 31, 11 };
         static const struct fascia_int32_list empty = { NULL, 0 };
+        static const struct fascia_int32_map_entry mode_entry = { "x\"y", 1 };
+        static const struct fascia_int32_map mode_map = { &mode_entry, 1 };
+        static const char *const no_path = NULL;
         static const struct fascia_bool_list bools = { sample_bools, 3 };
         static const struct string_list_list lists = { sample_lists, 2 };
         static const struct {
@@ -242,6 +409,17 @@ static void values_print_as_people_write_them(void **state) {
                 { &type_string_lists, &lists, "[[\"a\", \"\", \"\xc3\xa4\"], []]" },
                 { &type_warning, &sample_warnings[0], "{id: 1, text: \"one\"}" },
                 { &type_nothing, &none, "{}" },
+                { &type_object, &sample_trip.owner, "\"/a/b\"" },
+                { &type_object, &no_path, "\"/\"" },
+                { &type_int_map, &empty, "{}" },
+                { &type_int_map, &sample_trip.counts, "{\"b\": 2, \"a\": 1, \"\": 0}" },
+                { &type_mode_map, &mode_map, "{\"x\\\"y\": On}" },
+                { &type_warning_map, &sample_trip.notes,
+                  "{\"x\": {id: 1, text: \"one\"}, \"c\": {id: 2, text: \"\"}}" },
+                { &type_vars, &sample_trip.things,
+                  "[-7, unset, \"text\", On, {\"b\": 2, \"a\": 1, \"\": 0}, "
+                  "{number: 1, warnings: [{id: 1, text: \"one\"}, {id: 2, text: \"\"}, "
+                  "{id: 3, text: \"three\"}], point: {x: 1, y: 0.5, z: true}}]" },
         };
 
         (void)state;
@@ -250,6 +428,19 @@ static void values_print_as_people_write_them(void **state) {
                 assert_string_equal(text, rows[i].text);
                 free(text);
         }
+}
+
+static void a_struct_that_came_over_the_wire_has_no_names(void **state) {
+        const struct fascia_variant from = { &type_warning, &sample_warnings[0] };
+        struct fascia_variant copy;
+        char *text;
+
+        (void)state;
+        assert_int_equal(fascia_value_copy(&type_var, &copy, &from), 0);
+        text = fascia_value_print(&type_var, &copy);
+        assert_string_equal(text, "{1, \"one\"}");
+        free(text);
+        fascia_value_clear(&type_var, &copy);
 }
 
 static void reals_have_a_point_in_every_locale(void **state) {
@@ -289,6 +480,10 @@ static void constraints_refuse_with_their_text(void **state) {
         static const char *const three = "three";
         static const int32_t modes[] = { 3, -5 }, on = 1, automatic = -5;
         static const uint8_t b5 = 5, b200 = 200;
+        static const struct fascia_variant allowed[] = { { &type_int32, &i10 },
+                                                         { &type_string, &three } };
+        static const struct fascia_variant unset = { NULL, NULL };
+        static const char *const path = "/a";
         static const struct {
                 const struct fascia_type *type;
                 struct fascia_constraint constraint;
@@ -329,6 +524,9 @@ static void constraints_refuse_with_their_text(void **state) {
                 { &type_string, { NULL, NULL, texts, 2 }, &three, NULL, "in the domain" },
                 { &type_mode, { NULL, NULL, modes, 2 }, &on, "[Off,Auto]", "by names" },
                 { &type_mode, { NULL, NULL, modes, 2 }, &automatic, NULL, "in the domain" },
+                { &type_var, { NULL, NULL, allowed, 2 }, &allowed[1], NULL, "one of the variants" },
+                { &type_var, { NULL, NULL, allowed, 2 }, &unset, "[10,\"three\"]", "another" },
+                { &type_object, { NULL, NULL, &path, 1 }, &three, "[\"/a\"]", "another object" },
         };
 
         (void)state;
@@ -455,6 +653,33 @@ static void a_list_without_its_items_is_not_encodable(void **state) {
         assert_true(value_is_encodable(&type_ints, &list));
 }
 
+static void what_has_no_place_on_the_wire_is_told_apart(void **state) {
+        static const char *const paths[] = {
+                "/", "/a_1/B", "", "a", "/a/", "//", "/\xc3\xa4", "/-"
+        };
+        static const struct fascia_int32_map_entry twice[] = { { "b", 1 }, { "a", 2 }, { "b", 3 } };
+        static const struct fascia_int32_map_entry sorted[] = { { "a", 1 }, { "a", 1 } };
+        static const struct fascia_string_map_entry no_key[] = { { NULL, "a" } };
+        static const struct fascia_string_map_entry no_value[] = { { "a", NULL } };
+        static const struct fascia_string_map_entry bad_key[] = { { "\xff", "a" } };
+        static const struct fascia_string_map_entry bad_value[] = { { "a", "\xff" } };
+        static const struct fascia_string_map rows[] = { { no_key, 1 },  { no_value, 1 },
+                                                         { bad_key, 1 }, { bad_value, 1 },
+                                                         { NULL, 1 },    { NULL, 0 } };
+        static const int results[] = { -EINVAL, -EINVAL, -EILSEQ, -EILSEQ, -EINVAL, 0 };
+        const struct fascia_int32_map two = { twice, 3 }, neighbours = { sorted, 2 };
+
+        (void)state;
+        for (size_t i = 0; i < N(paths); i++)
+                assert_int_equal(value_check_encodable(&type_object, &paths[i]),
+                                 i < 2 ? 0 : -EILSEQ);
+        for (size_t i = 0; i < N(rows); i++)
+                assert_int_equal(value_check_encodable(&type_string_map, &rows[i]), results[i]);
+        assert_int_equal(value_check_encodable(&type_int_map, &two), -EINVAL);
+        assert_int_equal(value_check_encodable(&type_int_map, &neighbours), -EINVAL);
+        assert_int_equal(value_check_encodable(&type_trip, &sample_trip), 0);
+}
+
 /* ---- buffers ---- */
 
 static void buffers_hold_small_and_large_values(void **state) {
@@ -475,8 +700,12 @@ static void buffers_hold_small_and_large_values(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(start_values_are_zero_empty_and_the_first_enumerator),
+                cmocka_unit_test(nothing_is_no_object_an_empty_map_and_an_unset_variant),
                 cmocka_unit_test(a_value_without_members_needs_no_storage),
                 cmocka_unit_test(a_copy_is_equal_and_shares_nothing),
+                cmocka_unit_test(copies_of_maps_variants_and_objects_share_nothing),
+                cmocka_unit_test(no_object_is_never_allocated),
+                cmocka_unit_test(the_text_of_one_character_is_allocated_all_the_same),
                 cmocka_unit_test(a_copy_that_fails_leaves_everything_as_it_was),
                 cmocka_unit_test(an_empty_list_is_copied_without_items),
                 cmocka_unit_test(a_missing_string_is_read_as_empty_but_has_no_place_on_the_wire),
@@ -485,7 +714,12 @@ int main(void) {
                 cmocka_unit_test(reals_are_compared_by_bits),
                 cmocka_unit_test(every_member_counts),
                 cmocka_unit_test(lists_differ_by_length_and_by_the_last_item),
+                cmocka_unit_test(a_copy_of_a_map_is_sorted_by_its_keys),
+                cmocka_unit_test(maps_are_equal_in_any_order),
+                cmocka_unit_test(large_maps_are_compared_in_time),
+                cmocka_unit_test(every_member_of_these_counts_too),
                 cmocka_unit_test(values_print_as_people_write_them),
+                cmocka_unit_test(a_struct_that_came_over_the_wire_has_no_names),
                 cmocka_unit_test(reals_have_a_point_in_every_locale),
                 cmocka_unit_test(enumerators_have_names),
                 cmocka_unit_test(constraints_refuse_with_their_text),
@@ -493,6 +727,7 @@ int main(void) {
                 cmocka_unit_test(a_refusal_is_a_sentence_that_names_the_value_and_the_constraint),
                 cmocka_unit_test(a_bad_string_is_found_at_any_depth),
                 cmocka_unit_test(a_list_without_its_items_is_not_encodable),
+                cmocka_unit_test(what_has_no_place_on_the_wire_is_told_apart),
                 cmocka_unit_test(buffers_hold_small_and_large_values),
         };
 

@@ -5,9 +5,11 @@
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "codec.h"
 #include "value.h"
+#include "variant.h"
 #include <fascia/generated.h>
 
 __attribute__((format(printf, 2, 3))) static int refuse(char **ret_text, const char *format, ...) {
@@ -62,6 +64,35 @@ static int check_items(const struct fascia_type *type, const ValueList *list, ch
         return 0;
 }
 
+/* ["front"]["left"]: 7 is … */
+static int name_entry(const void *key, char **text) {
+        char *named = NULL, *printed = fascia_value_print(fascia_basic_type('s'), key);
+        int n = -1;
+
+        if (printed)
+                n = asprintf(&named, "[%s]%s%s", printed, **text == '[' ? "" : ": ", *text);
+        free(printed);
+        free(*text);
+        *text = n < 0 ? NULL : named;
+        return n < 0 ? -ENOMEM : -ERANGE;
+}
+
+static int check_entries(const struct fascia_type *type, const ValueList *map, char **ret_text) {
+        const struct fascia_member *value = &type->element->members[1];
+
+        for (size_t i = 0; i < map->count; i++) {
+                const char *entry = (const char *)map->items + i * type->element->size;
+                int r = codec_check(value->type, entry + value->offset, ret_text);
+                if (r < 0)
+                        return r == -ERANGE && ret_text ? name_entry(entry, ret_text) : r;
+        }
+        return 0;
+}
+
+static int check_variant(const struct fascia_variant *v, char **ret_text) {
+        return variant_is_unset(v) ? 0 : codec_check(v->type, v->value, ret_text);
+}
+
 int codec_check(const struct fascia_type *type, const void *value, char **ret_text) {
         switch ((enum fascia_kind)type->kind) {
         case FASCIA_KIND_ENUM:
@@ -79,6 +110,10 @@ int codec_check(const struct fascia_type *type, const void *value, char **ret_te
                 return check_members(type, value, ret_text);
         case FASCIA_KIND_LIST:
                 return check_items(type, value, ret_text);
+        case FASCIA_KIND_MAP:
+                return check_entries(type, value, ret_text);
+        case FASCIA_KIND_VAR:
+                return check_variant(value, ret_text);
         case FASCIA_KIND_BOOL:
         case FASCIA_KIND_UINT8:
         case FASCIA_KIND_INT16:
@@ -88,8 +123,6 @@ int codec_check(const struct fascia_type *type, const void *value, char **ret_te
         case FASCIA_KIND_INT64:
         case FASCIA_KIND_UINT64:
         case FASCIA_KIND_STRING:
-        case FASCIA_KIND_MAP:
-        case FASCIA_KIND_VAR:
         case FASCIA_KIND_OBJECT:
         case FASCIA_KIND_MODEL:
                 break;

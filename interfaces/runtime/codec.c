@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "codec.h"
+#include "map.h"
+#include "type.h"
 #include "value.h"
+#include "variant.h"
 
 /* A signature has at most 255 bytes (D-Bus specification, "Valid Signatures"). */
 #define SIGNATURE_SIZE 256
@@ -27,6 +30,18 @@ static char wire_type(const struct fascia_type *type) {
 static bool is_bulk(const struct fascia_type *element) {
         return (element->flags & FASCIA_TYPE_TRIVIAL) && element->kind != FASCIA_KIND_BOOL &&
                element->kind != FASCIA_KIND_STRUCT;
+}
+
+static const char *string_of(const struct fascia_type *type, const void *value) {
+        const char *s = *(const char *const *)value;
+
+        /* As value.c reads it. */
+        return s ? s : type->signature[0] == 'o' ? "/" : "";
+}
+
+/* A struct, or an entry of a dictionary. */
+static char struct_container(const struct fascia_type *type) {
+        return type->signature[0] == '{' ? 'e' : 'r';
 }
 
 /* The signature of the members, without the brackets of the struct. */
@@ -57,7 +72,7 @@ static int write_struct(Writer *w, const struct fascia_type *type, const void *v
         r = struct_contents(type, contents);
         if (r < 0)
                 return r;
-        r = writer_open(w, 'r', contents);
+        r = writer_open(w, struct_container(type), contents);
         if (r < 0)
                 return r;
         r = codec_write_arguments(w, type, value);
@@ -83,6 +98,30 @@ static int write_list(Writer *w, const struct fascia_type *type, const ValueList
         return writer_close(w);
 }
 
+/* Unset is the variant of the empty signature. */
+static int write_unset(Writer *w) {
+        const char *empty = "";
+        int r;
+
+        r = writer_open(w, 'v', "g");
+        if (r < 0)
+                return r;
+        r = writer_basic(w, 'g', &empty);
+        if (r < 0)
+                return r;
+        return writer_close(w);
+}
+
+static int write_variant(Writer *w, const struct fascia_variant *v) {
+        return variant_is_unset(v) ? write_unset(w) : codec_write_variant(w, v->type, v->value);
+}
+
+static int write_string(Writer *w, const struct fascia_type *type, const void *value) {
+        const char *s = string_of(type, value);
+
+        return writer_basic(w, wire_type(type), &s);
+}
+
 int codec_write(Writer *w, const struct fascia_type *type, const void *value) {
         switch ((enum fascia_kind)type->kind) {
         case FASCIA_KIND_BOOL:
@@ -98,48 +137,41 @@ int codec_write(Writer *w, const struct fascia_type *type, const void *value) {
         case FASCIA_KIND_FLAG:
                 return writer_basic(w, wire_type(type), value);
         case FASCIA_KIND_STRING:
-                /* NULL counts as empty, see value.c. */
-                return writer_string(w, *(const char *const *)value ? *(const char *const *)value
-                                                                    : "");
+        case FASCIA_KIND_OBJECT:
+        case FASCIA_KIND_MODEL:
+                return write_string(w, type, value);
         case FASCIA_KIND_STRUCT:
                 return write_struct(w, type, value);
         case FASCIA_KIND_LIST:
-                return write_list(w, type, value);
         case FASCIA_KIND_MAP:
+                return write_list(w, type, value);
         case FASCIA_KIND_VAR:
-        case FASCIA_KIND_OBJECT:
-        case FASCIA_KIND_MODEL:
-                break;
+                return write_variant(w, value);
         }
         return -EOPNOTSUPP;
 }
 
-/* What fascia_value_copy() needs to know of one. */
-static const struct fascia_type string_type = {
-        .kind = FASCIA_KIND_STRING,
-        .self = sizeof(struct fascia_type),
-        .size = sizeof(const char *),
-        .name = "",
-        .signature = "s",
-};
+/* Reading goes with the number of containers that are around what is read: the sender of a message
+ * says how deep it is. */
+static int read_value(Reader *r, const struct fascia_type *type, void *ret_value, unsigned depth);
 
-static int read_string(Reader *r, const char **ret) {
+static int read_string(Reader *r, const struct fascia_type *type, const char **ret) {
         const char *borrowed;
         int k;
 
-        k = reader_string(r, &borrowed);
+        k = reader_basic(r, wire_type(type), &borrowed);
         if (k < 0)
                 return k;
-        return fascia_value_copy(&string_type, ret, &borrowed);
+        return fascia_value_copy(type, ret, &borrowed);
 }
 
 /* Reads all members, or releases those that it read. */
-static int read_members(Reader *r, const struct fascia_type *type, void *value) {
+static int read_members(Reader *r, const struct fascia_type *type, void *value, unsigned depth) {
         if (type->size > 0) /* without arguments there may be no storage */
                 memset(value, 0, type->size);
         for (uint32_t i = 0; i < type->n_members; i++) {
                 const struct fascia_member *m = &type->members[i];
-                int k = codec_read(r, m->type, (char *)value + m->offset);
+                int k = read_value(r, m->type, (char *)value + m->offset, depth);
                 if (k < 0) {
                         while (i-- > 0)
                                 fascia_value_clear(type->members[i].type,
@@ -150,17 +182,17 @@ static int read_members(Reader *r, const struct fascia_type *type, void *value) 
         return 0;
 }
 
-static int read_struct(Reader *r, const struct fascia_type *type, void *value) {
+static int read_struct(Reader *r, const struct fascia_type *type, void *value, unsigned depth) {
         char contents[SIGNATURE_SIZE];
         int k;
 
         k = struct_contents(type, contents);
         if (k < 0)
                 return k;
-        k = reader_enter(r, 'r', contents);
+        k = reader_enter(r, struct_container(type), contents);
         if (k < 0)
                 return k;
-        k = read_members(r, type, value);
+        k = read_members(r, type, value, depth + 1);
         if (k < 0)
                 return k;
         k = reader_exit(r);
@@ -204,7 +236,8 @@ static int list_reserve(const struct fascia_type *element, ValueList *list, size
         return 0;
 }
 
-static int read_items(Reader *r, const struct fascia_type *element, ValueList *list) {
+static int read_items(Reader *r, const struct fascia_type *element, ValueList *list,
+                      unsigned depth) {
         size_t capacity = 0;
         int k;
 
@@ -217,8 +250,8 @@ static int read_items(Reader *r, const struct fascia_type *element, ValueList *l
                 k = list_reserve(element, list, &capacity);
                 if (k < 0)
                         return k;
-                k = codec_read(r, element,
-                               (char *)(uintptr_t)list->items + list->count * element->size);
+                k = read_value(r, element,
+                               (char *)(uintptr_t)list->items + list->count * element->size, depth);
                 if (k < 0)
                         return k;
                 list->count++;
@@ -232,7 +265,13 @@ static int read_items(Reader *r, const struct fascia_type *element, ValueList *l
         return reader_exit(r);
 }
 
-static int read_list(Reader *r, const struct fascia_type *type, ValueList *ret) {
+/* The entries are in the order of the sender. */
+static int finish_map(const struct fascia_type *type, ValueList *map) {
+        map_sort(type, map);
+        return map_has_unique_keys(type, map) ? 0 : -EBADMSG;
+}
+
+static int read_list(Reader *r, const struct fascia_type *type, ValueList *ret, unsigned depth) {
         ValueList list = { NULL, 0 };
         int k;
 
@@ -245,7 +284,9 @@ static int read_list(Reader *r, const struct fascia_type *type, ValueList *ret) 
         k = reader_enter(r, 'a', type->element->signature);
         if (k < 0)
                 return k;
-        k = read_items(r, type->element, &list);
+        k = read_items(r, type->element, &list, depth + 1);
+        if (k >= 0 && type->kind == FASCIA_KIND_MAP)
+                k = finish_map(type, &list);
         if (k < 0) {
                 fascia_value_clear(type, &list);
                 return k;
@@ -254,7 +295,70 @@ static int read_list(Reader *r, const struct fascia_type *type, ValueList *ret) 
         return 0;
 }
 
-int codec_read(Reader *r, const struct fascia_type *type, void *ret_value) {
+static int read_contents(Reader *r, const struct fascia_type *type, void *value, unsigned depth) {
+        int k;
+
+        k = reader_enter(r, 'v', type->signature);
+        if (k < 0)
+                return k;
+        k = read_value(r, type, value, depth);
+        if (k < 0)
+                return k;
+        k = reader_exit(r);
+        if (k < 0)
+                fascia_value_clear(type, value);
+        return k;
+}
+
+/* The variant owns the type, whatever comes of it. */
+static int read_held(Reader *r, struct fascia_variant *v, unsigned depth) {
+        void *value;
+        int k;
+
+        value = malloc(v->type->size);
+        if (!value)
+                return -ENOMEM;
+        k = read_contents(r, v->type, value, depth);
+        if (k < 0) {
+                free(value);
+                return k;
+        }
+        v->value = value;
+        return 0;
+}
+
+static bool is_empty_signature(const struct fascia_variant *v) {
+        return v->type->signature[0] == 'g' && !**(const char *const *)v->value;
+}
+
+static int read_variant(Reader *r, struct fascia_variant *ret, unsigned depth) {
+        struct fascia_variant v = { NULL, NULL };
+        const char *contents;
+        char code;
+        int k;
+
+        k = reader_peek(r, &code, &contents);
+        if (k < 0)
+                return k;
+        if (code != 'v')
+                return code ? -EBADMSG : -ENODATA;
+        k = type_new(contents, &v.type);
+        if (k < 0)
+                return k == -EINVAL ? -EBADMSG : k;
+        k = read_held(r, &v, depth + 1);
+        if (k < 0) {
+                type_free(v.type);
+                return k;
+        }
+        if (is_empty_signature(&v)) {
+                variant_release(&v);
+                v = (struct fascia_variant){ NULL, NULL };
+        }
+        *ret = v;
+        return 0;
+}
+
+static int read_value(Reader *r, const struct fascia_type *type, void *ret_value, unsigned depth) {
         switch ((enum fascia_kind)type->kind) {
         case FASCIA_KIND_BOOL:
         case FASCIA_KIND_UINT8:
@@ -269,24 +373,28 @@ int codec_read(Reader *r, const struct fascia_type *type, void *ret_value) {
         case FASCIA_KIND_FLAG:
                 return reader_basic(r, wire_type(type), ret_value);
         case FASCIA_KIND_STRING:
-                return read_string(r, ret_value);
-        case FASCIA_KIND_STRUCT:
-                return read_struct(r, type, ret_value);
-        case FASCIA_KIND_LIST:
-                return read_list(r, type, ret_value);
-        case FASCIA_KIND_MAP:
-        case FASCIA_KIND_VAR:
         case FASCIA_KIND_OBJECT:
         case FASCIA_KIND_MODEL:
-                break;
+                return read_string(r, type, ret_value);
+        case FASCIA_KIND_STRUCT:
+                return depth < VALUE_DEPTH_MAX ? read_struct(r, type, ret_value, depth) : -EBADMSG;
+        case FASCIA_KIND_LIST:
+        case FASCIA_KIND_MAP:
+                return depth < VALUE_DEPTH_MAX ? read_list(r, type, ret_value, depth) : -EBADMSG;
+        case FASCIA_KIND_VAR:
+                return depth < VALUE_DEPTH_MAX ? read_variant(r, ret_value, depth) : -EBADMSG;
         }
         return -EOPNOTSUPP;
+}
+
+int codec_read(Reader *r, const struct fascia_type *type, void *ret_value) {
+        return read_value(r, type, ret_value, 0);
 }
 
 int codec_read_arguments(Reader *r, const struct fascia_type *type, void *ret_arguments) {
         int k;
 
-        k = read_members(r, type, ret_arguments);
+        k = read_members(r, type, ret_arguments, 0);
         if (k < 0)
                 /* Fewer than expected are as wrong as others. */
                 return k == -ENODATA ? -EBADMSG : k;
@@ -310,18 +418,7 @@ int codec_write_variant(Writer *w, const struct fascia_type *type, const void *v
 }
 
 int codec_read_variant(Reader *r, const struct fascia_type *type, void *ret_value) {
-        int k;
-
-        k = reader_enter(r, 'v', type->signature);
-        if (k < 0)
-                return k;
-        k = codec_read(r, type, ret_value);
-        if (k < 0)
-                return k;
-        k = reader_exit(r);
-        if (k < 0)
-                fascia_value_clear(type, ret_value);
-        return k;
+        return read_contents(r, type, ret_value, 0);
 }
 
 size_t codec_measure(const struct fascia_type *type, const void *value) {

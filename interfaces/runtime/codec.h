@@ -10,8 +10,9 @@
 /* -EILSEQ: a string that is not UTF-8. Otherwise what the writer says. */
 int codec_write(Writer *w, const struct fascia_type *type, const void *value);
 /* Reads into uninitialised storage; what it allocated is released again on failure. Strings are
- * copied. Checked is what the wire guarantees (UTF-8, lengths); enum and flag values are kept raw:
- * codec_check() is the service's. -EBADMSG: another type. */
+ * copied, maps sorted. Checked is what the wire guarantees (UTF-8, lengths); enum and flag values
+ * are kept raw: codec_check() is the service's. -EBADMSG: another type, a map with a key twice,
+ * containers too deep inside each other; -EOPNOTSUPP: a variant of file descriptors. */
 int codec_read(Reader *r, const struct fascia_type *type, void *ret_value);
 
 /* Arguments and results: the members one after the other, without brackets. Reading also requires
@@ -28,5 +29,6 @@ size_t codec_measure(const struct fascia_type *type, const void *value);
 
 /* What a service demands of a value it is given, beyond its type: enum values that the interface
  * names, flag bits that it names, finite reals; at any depth. -ERANGE: *ret_text (when not NULL)
- * says which and why, "RecirculationMode has no value 7", to be freed. -ENOMEM. */
+ * says which and why, "RecirculationMode has no value 7", in a map "[\"rear\"]: nan is not a finite
+ * number", to be freed. -ENOMEM. */
 int codec_check(const struct fascia_type *type, const void *value, char **ret_text);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "value-print.h"
+#include "variant.h"
 #include <fascia/backend.h>
 #include <fascia/generated.h>
 
@@ -83,14 +84,43 @@ static void print_enum(FILE *f, const struct fascia_type *type, int32_t value) {
                 fprintf(f, "%" PRId32, value);
 }
 
+static void print_member(FILE *f, const struct fascia_member *m, const void *value) {
+        value_print_to(f, m->type, (const char *)value + m->offset);
+}
+
 static void print_struct(FILE *f, const struct fascia_type *type, const void *value) {
         putc('{', f);
         for (uint32_t i = 0; i < type->n_members; i++) {
                 const struct fascia_member *m = &type->members[i];
-                fprintf(f, "%s%s: ", i > 0 ? ", " : "", m->name);
-                value_print_to(f, m->type, (const char *)value + m->offset);
+                if (i > 0)
+                        fputs(", ", f);
+                if (*m->name) /* else it came over the wire, in a variant */
+                        fprintf(f, "%s: ", m->name);
+                print_member(f, m, value);
         }
         putc('}', f);
+}
+
+static void print_map(FILE *f, const struct fascia_type *type, const ValueList *map) {
+        const struct fascia_type *entry = type->element;
+
+        putc('{', f);
+        for (size_t i = 0; i < map->count; i++) {
+                const char *item = (const char *)map->items + i * entry->size;
+                if (i > 0)
+                        fputs(", ", f);
+                print_member(f, &entry->members[0], item);
+                fputs(": ", f);
+                print_member(f, &entry->members[1], item);
+        }
+        putc('}', f);
+}
+
+static void print_variant(FILE *f, const struct fascia_variant *v) {
+        if (variant_is_unset(v))
+                fputs("unset", f);
+        else
+                value_print_to(f, v->type, v->value);
 }
 
 static void print_list(FILE *f, const struct fascia_type *type, const ValueList *list) {
@@ -136,6 +166,10 @@ void value_print_to(FILE *f, const struct fascia_type *type, const void *value) 
         case FASCIA_KIND_STRING:
                 print_string(f, *(const char *const *)value);
                 break;
+        case FASCIA_KIND_OBJECT:
+        case FASCIA_KIND_MODEL:
+                print_string(f, *(const char *const *)value ? *(const char *const *)value : "/");
+                break;
         case FASCIA_KIND_ENUM:
                 print_enum(f, type, *(const int32_t *)value);
                 break;
@@ -149,9 +183,10 @@ void value_print_to(FILE *f, const struct fascia_type *type, const void *value) 
                 print_list(f, type, value);
                 break;
         case FASCIA_KIND_MAP:
+                print_map(f, type, value);
+                break;
         case FASCIA_KIND_VAR:
-        case FASCIA_KIND_OBJECT:
-        case FASCIA_KIND_MODEL:
+                print_variant(f, value);
                 break;
         }
 }

@@ -4,18 +4,21 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "utf8.h"
+#include "map.h"
 #include "value.h"
+#include "variant.h"
 #include <fascia/backend.h>
 #include <fascia/generated.h>
 
 /*
  * The empty string is never allocated: a copy of one is this static one, and a release leaves every
  * empty string alone. So start values cost nothing, and a value that one copy of this library made
- * can be released by another. A NULL string, which a struct that a backend zeroed contains, is
- * refused by value_is_encodable(); everything else reads it as empty.
+ * can be released by another. The same goes for the path that stands for no object. A NULL string,
+ * which a struct that a backend zeroed contains, is refused by value_is_encodable(); everything else
+ * reads it as empty.
  */
 static const char empty_string[] = "";
+static const char no_object[] = "/";
 
 static bool is_trivial(const struct fascia_type *type) {
         return type->flags & FASCIA_TYPE_TRIVIAL;
@@ -29,9 +32,22 @@ static void *item_of(const struct fascia_type *list, const ValueList *l, size_t 
         return (char *)(uintptr_t)l->items + i * list->element->size;
 }
 
-static const char *string_of(const void *value) {
+static const char *start_string(const struct fascia_type *type) {
+        return type->kind == FASCIA_KIND_STRING ? empty_string : no_object;
+}
+
+static bool is_string(const struct fascia_type *type) {
+        return type->kind == FASCIA_KIND_STRING || type->kind == FASCIA_KIND_OBJECT ||
+               type->kind == FASCIA_KIND_MODEL;
+}
+
+static bool is_list(const struct fascia_type *type) {
+        return type->kind == FASCIA_KIND_LIST || type->kind == FASCIA_KIND_MAP;
+}
+
+static const char *string_of(const struct fascia_type *type, const void *value) {
         const char *s = *(const char *const *)value;
-        return s ? s : empty_string;
+        return s ? s : start_string(type);
 }
 
 static void init_enum(const struct fascia_type *type, int32_t *value) {
@@ -45,7 +61,9 @@ FASCIA_EXPORT void fascia_value_init(const struct fascia_type *type, void *value
         memset(value, 0, type->size);
         switch ((enum fascia_kind)type->kind) {
         case FASCIA_KIND_STRING:
-                *(const char **)value = empty_string;
+        case FASCIA_KIND_OBJECT:
+        case FASCIA_KIND_MODEL:
+                *(const char **)value = start_string(type);
                 break;
         case FASCIA_KIND_ENUM:
                 init_enum(type, value);
@@ -68,29 +86,34 @@ FASCIA_EXPORT void fascia_value_init(const struct fascia_type *type, void *value
         case FASCIA_KIND_LIST:
         case FASCIA_KIND_MAP:
         case FASCIA_KIND_VAR:
-        case FASCIA_KIND_OBJECT:
-        case FASCIA_KIND_MODEL:
                 break;
         }
+}
+
+/* By content, not by address: another copy of this library may have made it. */
+static bool is_static_string(const struct fascia_type *type, const char *s) {
+        return !*s || strcmp(s, start_string(type)) == 0;
 }
 
 /* Frees what the value holds, and leaves it as it is. */
 static void release(const struct fascia_type *type, const void *value) {
         if (is_trivial(type))
                 return;
-        if (type->kind == FASCIA_KIND_STRING) {
-                const char *s = string_of(value);
-                if (*s)
+        if (is_string(type)) {
+                const char *s = string_of(type, value);
+                if (!is_static_string(type, s))
                         free((void *)(uintptr_t)s);
         } else if (type->kind == FASCIA_KIND_STRUCT) {
                 for (uint32_t i = 0; i < type->n_members; i++)
                         release(type->members[i].type, member_of(&type->members[i], value));
-        } else if (type->kind == FASCIA_KIND_LIST) {
+        } else if (is_list(type)) {
                 const ValueList *l = value;
                 if (!is_trivial(type->element))
                         for (size_t i = 0; i < l->count; i++)
                                 release(type->element, item_of(type, l, i));
                 free((void *)(uintptr_t)l->items);
+        } else if (type->kind == FASCIA_KIND_VAR) {
+                variant_release(value);
         }
 }
 
@@ -101,11 +124,11 @@ FASCIA_EXPORT void fascia_value_clear(const struct fascia_type *type, void *valu
 
 static int copy_into(const struct fascia_type *type, void *value, const void *from);
 
-static int copy_string(const char **value, const char *from) {
+static int copy_string(const struct fascia_type *type, const char **value, const char *from) {
         char *s;
 
-        if (!*from) {
-                *value = empty_string;
+        if (is_static_string(type, from)) {
+                *value = start_string(type);
                 return 0;
         }
         s = strdup(from);
@@ -160,6 +183,8 @@ static int copy_list(const struct fascia_type *type, ValueList *value, const Val
                         free((void *)(uintptr_t)to.items);
                         return r;
                 }
+                if (type->kind == FASCIA_KIND_MAP)
+                        map_sort(type, &to);
         }
         *value = to;
         return 0;
@@ -167,10 +192,12 @@ static int copy_list(const struct fascia_type *type, ValueList *value, const Val
 
 /* On failure nothing is allocated, but a struct may have been written to. */
 static int copy_into(const struct fascia_type *type, void *value, const void *from) {
-        if (type->kind == FASCIA_KIND_STRING)
-                return copy_string(value, string_of(from));
-        if (type->kind == FASCIA_KIND_LIST)
+        if (is_string(type))
+                return copy_string(type, value, string_of(type, from));
+        if (is_list(type))
                 return copy_list(type, value, from);
+        if (type->kind == FASCIA_KIND_VAR)
+                return variant_copy(value, from);
         if (type->kind == FASCIA_KIND_STRUCT && !is_trivial(type))
                 return copy_members(type, value, from);
         if (type->size > 0)
@@ -219,37 +246,17 @@ static bool equal_lists(const struct fascia_type *type, const ValueList *a, cons
 
 FASCIA_EXPORT bool fascia_value_equal(const struct fascia_type *type, const void *a,
                                       const void *b) {
-        if (type->kind == FASCIA_KIND_STRING)
-                return strcmp(string_of(a), string_of(b)) == 0;
+        if (is_string(type))
+                return strcmp(string_of(type, a), string_of(type, b)) == 0;
         if (type->kind == FASCIA_KIND_STRUCT)
                 return equal_members(type, a, b);
         if (type->kind == FASCIA_KIND_LIST)
                 return equal_lists(type, a, b);
+        if (type->kind == FASCIA_KIND_MAP)
+                return map_equal(type, a, b);
+        if (type->kind == FASCIA_KIND_VAR)
+                return variant_equal(a, b);
         return memcmp(a, b, type->size) == 0;
-}
-
-bool value_is_encodable(const struct fascia_type *type, const void *value) {
-        if (type->kind == FASCIA_KIND_STRING) {
-                const char *s = *(const char *const *)value;
-
-                return s && utf8_is_valid(s);
-        }
-        if (type->kind == FASCIA_KIND_STRUCT) {
-                for (uint32_t i = 0; i < type->n_members; i++)
-                        if (!value_is_encodable(type->members[i].type,
-                                                member_of(&type->members[i], value)))
-                                return false;
-        } else if (type->kind == FASCIA_KIND_LIST) {
-                const ValueList *l = value;
-                if (l->count > 0 && !l->items)
-                        return false;
-                if (is_trivial(type->element))
-                        return true;
-                for (size_t i = 0; i < l->count; i++)
-                        if (!value_is_encodable(type->element, item_of(type, l, i)))
-                                return false;
-        }
-        return true;
 }
 
 int value_buffer_init(ValueBuffer *b, const struct fascia_type *type) {

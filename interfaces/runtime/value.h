@@ -5,15 +5,20 @@
 #include <fascia/backend.h>
 #include <fascia/descriptor.h>
 
-/* What every list looks like. */
+/* What every list looks like, and every map. */
 typedef struct ValueList {
         const void *items;
         size_t count;
 } ValueList;
 
-/* Whether every string inside is UTF-8 without NUL beyond its end, so that it has a place on the
- * wire. */
-bool value_is_encodable(const struct fascia_type *type, const void *value);
+/* Whether the value has a place on the wire. -EINVAL: a string or the items are missing, a map has a
+ * key twice, what is in a variant makes no sense, or is too deep; -EILSEQ: a string is not UTF-8, or
+ * a path not one of an object. */
+int value_check_encodable(const struct fascia_type *type, const void *value);
+
+static inline bool value_is_encodable(const struct fascia_type *type, const void *value) {
+        return value_check_encodable(type, value) == 0;
+}
 
 /* A storage for one value of any type, aligned for all: small ones inside, larger ones on the heap.
  */

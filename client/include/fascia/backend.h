@@ -121,8 +121,9 @@ void fascia_backend_fail(struct fascia_backend *backend, int code, const char *t
 /* ---- values ---- */
 
 /* The property has this value now. Copied. Equal values are not announced, changes of one turn of
- * the loop are announced together. -EINVAL: no such property, or a value that has no place on the
- * wire (a string that is not UTF-8); -ENOMEM. Never refused for bounds. */
+ * the loop are announced together. -EINVAL: no such property, a model, or a value that has no place
+ * on the wire (a string that is not UTF-8, a key twice in a map); -ENOMEM. Never refused for
+ * bounds. */
 int fascia_backend_report(struct fascia_backend *backend, uint32_t property, const void *value);
 /* The property has no value (any more): clients see it as unsupported. */
 int fascia_backend_withdraw(struct fascia_backend *backend, uint32_t property);
@@ -191,13 +192,14 @@ int fascia_host_get_module_library(struct fascia_host *host, const struct fascia
 /* ---- values by descriptor, for generic backends ---- */
 
 /* Writes the start value of the type: zero, the empty string, no items; of an enum its first
- * member. */
+ * member; no object; an unset variant. */
 void fascia_value_init(const struct fascia_type *type, void *value);
-/* Deep copy into uninitialised storage. -ENOMEM: *value is untouched. */
+/* Deep copy into uninitialised storage; a copy of a map is sorted, a variant in a copy has a type of
+ * its own. -ENOMEM, -EINVAL (a variant whose type is none): *value is untouched. */
 int fascia_value_copy(const struct fascia_type *type, void *value, const void *from);
 /* Releases what a copy holds; *value is the start value after that. */
 void fascia_value_clear(const struct fascia_type *type, void *value);
-/* Doubles are compared by their bits. */
+/* Doubles are compared by their bits, maps in any order. */
 bool fascia_value_equal(const struct fascia_type *type, const void *a, const void *b);
 /* Whether the value satisfies the constraint. *ret_text gets, when not NULL and on refusal, the
  * constraint as text ("[10-33]", ">= 2", "<= 300", "[\"a\",\"b\"]"), to be freed with free(). 0,
@@ -209,8 +211,8 @@ int fascia_value_check(const struct fascia_type *type, const struct fascia_const
 int fascia_property_check(const struct fascia_property *property,
                           const struct fascia_constraint *constraint, const void *value,
                           char **ret_text);
-/* As text for people: 21.5, "text", Automatic, Dashboard|Floor, {id: 1, text: "x"}, [1, 2]. To be
- * freed with free(); NULL: no memory. */
+/* As text for people: 21.5, "text", Automatic, Dashboard|Floor, {id: 1, text: "x"}, [1, 2], {"a": 1},
+ * of a variant its value or unset. To be freed with free(); NULL: no memory. */
 char *fascia_value_print(const struct fascia_type *type, const void *value);
 
 #ifdef __cplusplus

@@ -57,7 +57,8 @@ bool fascia_feature_has_value(const struct fascia_feature *feature, uint32_t pro
 
 /* Both copy what they are given. done may be NULL. Without success done never runs; with it, it
  * runs exactly once, from a later dispatch, or with -ECANCELED from fascia_feature_free(). -EROFS:
- * the property is read-only; -EILSEQ: a string that is not UTF-8. */
+ * the property is read-only; -EILSEQ: a string that is not UTF-8, or not the path of an object;
+ * -EINVAL: a string or items are missing, a map has a key twice, a variant makes no sense. */
 int fascia_feature_set_value(struct fascia_feature *feature, uint32_t property, const void *value,
                              fascia_complete_fn *complete, fascia_function *done, void *userdata,
                              struct fascia_call **ret_call);

@@ -226,8 +226,8 @@ const char *fascia_variant_get_signature(const struct fascia_variant *v);
  * from the variant. */
 const void *fascia_variant_get(const struct fascia_variant *v, const struct fascia_type *type);
 /* -ENODATA: the variant holds no such value. _get_int() takes any integer type, -ERANGE: a uint64
- * too large for it; _get_real() also takes integers. The string, also an object path, is borrowed
- * from the variant. */
+ * too large for it; _get_real() also takes integers. The string, also an object path or a
+ * signature, is borrowed from the variant. */
 int fascia_variant_get_bool(const struct fascia_variant *v, bool *ret);
 int fascia_variant_get_int(const struct fascia_variant *v, int64_t *ret);
 int fascia_variant_get_real(const struct fascia_variant *v, double *ret);
