@@ -60,6 +60,8 @@ FASCIA_EXPORT int fascia_feature_new(struct fascia_client *client,
                 return -EINVAL;
         r = module_check(interface->module);
         if (r >= 0)
+                r = interface_check(interface);
+        if (r >= 0)
                 r = client_open(client);
         if (r >= 0)
                 r = core_get(client, interface, &core);

@@ -225,6 +225,9 @@ static const char *module_flaw(const struct fascia_module_library *l) {
                 return "its description is not complete";
         if (module_check(l->module) < 0)
                 return "its descriptors are of an unknown kind";
+        for (uint32_t i = 0; i < l->module->n_interfaces; i++)
+                if (interface_check(module_interface(l->module, i)) < 0)
+                        return "its descriptors make no sense";
         return NULL;
 }
 
