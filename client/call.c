@@ -267,35 +267,10 @@ void core_pump(FeatureCore *core) {
 
 /* ---- beginning ---- */
 
-static bool string_is_missing(const struct fascia_type *type, const void *value) {
-        const ValueList *list = value;
-
-        if (type->kind == FASCIA_KIND_STRING)
-                return !*(const char *const *)value;
-        if (type->flags & FASCIA_TYPE_TRIVIAL)
-                return false;
-        if (type->kind == FASCIA_KIND_STRUCT) {
-                for (uint32_t i = 0; i < type->n_members; i++)
-                        if (string_is_missing(type->members[i].type,
-                                              (const char *)value + type->members[i].offset))
-                                return true;
-        } else if (type->kind == FASCIA_KIND_LIST) {
-                if (list->count > 0 && !list->items)
-                        return true;
-                for (size_t i = 0; i < list->count; i++)
-                        if (string_is_missing(type->element,
-                                              (const char *)list->items + i * type->element->size))
-                                return true;
-        }
-        return false;
-}
-
 static int input_check(const struct fascia_type *type, const void *value) {
         if (type->size == 0)
                 return 0;
-        if (!value || string_is_missing(type, value))
-                return -EINVAL;
-        return value_is_encodable(type, value) ? 0 : -EILSEQ;
+        return value ? value_check_encodable(type, value) : -EINVAL;
 }
 
 static int call_new(Feature *f, bool is_set, uint32_t index, Call **ret) {
@@ -373,8 +348,7 @@ FASCIA_EXPORT int fascia_feature_set_value(struct fascia_feature *feature, uint3
                                            struct fascia_call **ret_call) {
         if (!feature || property >= feature->core->interface->n_properties)
                 return -EINVAL;
-        if (interface_property(feature->core->interface, property)->flags &
-            FASCIA_PROPERTY_READONLY)
+        if (property_is_readonly(interface_property(feature->core->interface, property)))
                 return -EROFS;
         return feature_begin(feature, true, property, value, complete, done, userdata, ret_call);
 }

@@ -61,6 +61,9 @@ static int read_value(RemoteObject *o, uint32_t index, Reader *r) {
 static int read_known_property(RemoteObject *o, uint32_t index, Reader *r) {
         int k;
 
+        /* Its path follows from names, here as there. */
+        if (interface_property(o->feature->interface, index)->type->kind == FASCIA_KIND_MODEL)
+                return reader_skip(r, "v");
         k = next_is(r, interface_property(o->feature->interface, index)->type->signature);
         if (k < 0)
                 return k;

@@ -296,7 +296,7 @@ static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, ui
         char type;
         int q;
 
-        if (p->flags & FASCIA_PROPERTY_READONLY)
+        if (property_is_readonly(p))
                 return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",
                                            p->dbus_name);
         if (!feature_is_ready(o->feature))

@@ -486,6 +486,53 @@ static void what_has_no_place_on_the_wire_is_refused(void **state) {
         assert_heard("");
 }
 
+static const struct fascia_type type_rows = {
+        .kind = FASCIA_KIND_MODEL,
+        .self = sizeof(struct fascia_type),
+        .size = sizeof(const char *),
+        .name = "",
+        .signature = "o",
+        .element = &type_string,
+};
+
+static const struct fascia_property shelf_properties[] = {
+        { .name = "books", .dbus_name = "Books", .type = &type_rows },
+        { .name = "title", .dbus_name = "Title", .type = &type_string },
+};
+
+static const char *text_of(const Zone *z, uint32_t property) {
+        return *(const char *const *)zone_get_value(z, property);
+}
+
+/* The path of a model follows from names: no backend has to say it, and none can. */
+static void a_model_has_its_path_from_the_start(void **state) {
+        const char *const path = "/else", *const title = "x";
+        struct fascia_interface shelf = interface;
+        Fixture *f = *state;
+        Instance *instance;
+        Zone *root, *zone;
+
+        shelf.properties = shelf_properties;
+        assert_int_equal(instance_new(f->host, &shelf, &events, NULL, &instance), 0);
+        root = instance_get_root(instance);
+        assert_string_equal(text_of(root, 0), "/Test/Hand1/Thing/_models/books");
+        assert_true(zone_has_value(root, 0));
+        assert_int_equal(instance_start(instance, "old"), 0);
+        assert_int_equal(fascia_backend_add_zone(root, "Front Left", NULL, &zone), 0);
+        assert_string_equal(text_of(zone, 0), "/Test/Hand1/Thing/Front_20Left/_models/books");
+        assert_heard("state(2) zone(Front Left,1) ");
+        assert_int_equal(fascia_backend_report(root, 0, &path), -EINVAL);
+        assert_int_equal(fascia_backend_withdraw(zone, 0), -EINVAL);
+        assert_int_equal(fascia_backend_report(zone, 1, &title), 0);
+        /* It outlives all that the backend has said. */
+        instance_stop(instance);
+        assert_false(zone_has_value(zone, 1));
+        assert_true(zone_has_value(zone, 0));
+        assert_string_equal(text_of(root, 0), "/Test/Hand1/Thing/_models/books");
+        assert_string_equal(text_of(zone, 0), "/Test/Hand1/Thing/Front_20Left/_models/books");
+        instance_free(instance);
+}
+
 static void a_signal_is_heard_at_once(void **state) {
         const char *text = "hello";
 
@@ -756,6 +803,7 @@ int main(void) {
                 STARTED(a_reported_string_is_copied),
                 STARTED(a_withdrawn_value_is_the_start_value_and_unknown),
                 STARTED(what_has_no_place_on_the_wire_is_refused),
+                STARTED(a_model_has_its_path_from_the_start),
                 STARTED(a_signal_is_heard_at_once),
                 STARTED(a_zone_comes_goes_and_revives_as_the_same_object),
                 STARTED(a_zone_needs_a_name_and_a_feature),

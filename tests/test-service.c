@@ -1891,7 +1891,7 @@ static void what_invalidates_is_named_without_its_value(void **state) {
         report_store(STOCK, 5);
         run(f);
         expect(f, "PropertiesChanged ./Store ~Store {FasciaSerial: #1} [Stock]\n"
-                  "PropertiesChanged ./Store Feature1 {Unsupported: [Position, Serial, Contacts], "
+                  "PropertiesChanged ./Store Feature1 {Unsupported: [Position, Serial], "
                   "FasciaSerial: #2} []\n");
         report_store(STOCK, 6);
         run(f);
@@ -1912,7 +1912,7 @@ static void what_is_silent_is_not_announced(void **state) {
         report_store(POSITION, 5);
         run(f);
         /* That it has a value at all is another matter. */
-        expect(f, "PropertiesChanged ./Store Feature1 {Unsupported: [Stock, Serial, Contacts], "
+        expect(f, "PropertiesChanged ./Store Feature1 {Unsupported: [Stock, Serial], "
                   "FasciaSerial: #1} []\n");
         report_store(POSITION, 6);
         run(f);

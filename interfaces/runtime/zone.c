@@ -3,8 +3,11 @@
 #include "zone.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <systemd/sd-bus.h>
 
 #include "descriptor.h"
 #include "instance-private.h"
@@ -18,9 +21,50 @@ static const struct fascia_type *zone_type(const Zone *z, uint32_t property) {
         return interface_property(z->instance->interface, property)->type;
 }
 
+/* Where its object is follows from names: the runtime knows it from the start, and nobody else says
+ * it. */
+static bool zone_is_model(const Zone *z, uint32_t property) {
+        return zone_type(z, property)->kind == FASCIA_KIND_MODEL;
+}
+
+static int zone_model_path(const Zone *z, uint32_t property, char **ret) {
+        const struct fascia_interface *i = z->instance->interface;
+        char *parent;
+        int r;
+
+        if (*z->name)
+                r = sd_bus_path_encode(i->path, z->name, &parent);
+        else
+                r = (parent = strdup(i->path)) ? 0 : -ENOMEM;
+        if (r < 0)
+                return r;
+        r = asprintf(ret, "%s/_models/%s", parent, interface_property(i, property)->name);
+        free(parent);
+        return r < 0 ? -ENOMEM : 0;
+}
+
+static int zone_init_values(Zone *z) {
+        char *path;
+        int r;
+
+        for (uint32_t i = 0; i < z->instance->interface->n_properties; i++)
+                fascia_value_init(zone_type(z, i), zone_storage(z, i));
+        for (uint32_t i = 0; i < z->instance->interface->n_properties; i++) {
+                if (!zone_is_model(z, i))
+                        continue;
+                r = zone_model_path(z, i, &path);
+                if (r < 0)
+                        return r;
+                *(const char **)zone_storage(z, i) = path;
+                z->known[i] = true;
+        }
+        return 0;
+}
+
 int zone_new(Instance *instance, const char *name, Zone **ret) {
         uint32_t n = instance->interface->n_properties;
         Zone *z;
+        int r;
 
         z = calloc(1, sizeof(*z));
         if (!z)
@@ -37,8 +81,11 @@ int zone_new(Instance *instance, const char *name, Zone **ret) {
                 zone_free(z);
                 return -ENOMEM;
         }
-        for (uint32_t i = 0; i < n; i++)
-                fascia_value_init(zone_type(z, i), zone_storage(z, i));
+        r = zone_init_values(z);
+        if (r < 0) {
+                zone_free(z);
+                return r;
+        }
         *ret = z;
         return 0;
 }
@@ -73,7 +120,8 @@ int zone_report(Zone *z, uint32_t property, const void *value) {
         void *storage;
         int r;
 
-        if (!value || property >= z->instance->interface->n_properties)
+        if (!value || property >= z->instance->interface->n_properties ||
+            zone_is_model(z, property))
                 return -EINVAL;
         if (!z->present)
                 return -ENODEV;
@@ -104,7 +152,7 @@ int zone_report(Zone *z, uint32_t property, const void *value) {
 }
 
 int zone_withdraw(Zone *z, uint32_t property) {
-        if (property >= z->instance->interface->n_properties)
+        if (property >= z->instance->interface->n_properties || zone_is_model(z, property))
                 return -EINVAL;
         if (!z->present)
                 return -ENODEV;
@@ -118,6 +166,8 @@ int zone_withdraw(Zone *z, uint32_t property) {
 
 void zone_forget(Zone *z) {
         for (uint32_t i = 0; i < z->instance->interface->n_properties; i++) {
+                if (zone_is_model(z, i))
+                        continue;
                 fascia_value_clear(zone_type(z, i), zone_storage(z, i));
                 z->known[i] = false;
         }
