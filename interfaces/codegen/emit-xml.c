@@ -195,6 +195,26 @@ static void add_argument(Xml *x, const char *name, const Type *t, const char *di
                  direction ? arena_printf(x->arena, " direction=\"%s\"", direction) : "");
 }
 
+/* The fields of a struct may be results of their own. */
+static void annotate_qt_results(Xml *x, const Operation *o) {
+        const Struct *s = o->result->structure;
+
+        if (o->result->kind != TYPE_VOID && !o->spread)
+                annotate_qt(x, "   ", o->result, ".Out0");
+        for (size_t i = 0; o->spread && i < s->n_fields; i++)
+                annotate_qt(x, "   ", s->fields[i]->type, arena_printf(x->arena, ".Out%zu", i));
+}
+
+static void add_results(Xml *x, const Operation *o) {
+        const Struct *s = o->result->structure;
+
+        if (o->result->kind != TYPE_VOID && !o->spread)
+                add_argument(x, "result", o->result, "out", doc_return(x->arena, o->symbol.doc));
+        for (size_t i = 0; o->spread && i < s->n_fields; i++)
+                add_argument(x, s->fields[i]->symbol.name, s->fields[i]->type, "out",
+                             doc_brief(x->arena, s->fields[i]->symbol.doc));
+}
+
 static void add_operation(Xml *x, const Operation *o) {
         Arena *a = x->arena;
 
@@ -202,16 +222,14 @@ static void add_operation(Xml *x, const Operation *o) {
         annotate_symbol(x, "   ", &o->symbol);
         for (size_t i = 0; i < o->n_parameters; i++)
                 annotate_qt(x, "   ", o->parameters[i]->type, arena_printf(a, ".In%zu", i));
-        if (o->result->kind != TYPE_VOID)
-                annotate_qt(x, "   ", o->result, ".Out0");
+        annotate_qt_results(x, o);
         for (size_t i = 0; i < o->n_parameters; i++) {
                 const Parameter *p = o->parameters[i];
 
                 add_argument(x, p->symbol.name, p->type, "in",
                              doc_parameter(a, o->symbol.doc, p->symbol.name));
         }
-        if (o->result->kind != TYPE_VOID)
-                add_argument(x, "result", o->result, "out", doc_return(a, o->symbol.doc));
+        add_results(x, o);
         add_line(x, "  </method>");
 }
 
@@ -231,6 +249,17 @@ static void add_signal(Xml *x, const Signal *s) {
 
 #define EMITS_CHANGED "org.freedesktop.DBus.Property.EmitsChangedSignal"
 
+static const char *emits_word(const Property *p) {
+        static const char *const words[] = {
+                [EMITS_TRUE] = "true",
+                [EMITS_INVALIDATES] = "invalidates",
+                [EMITS_CONST] = "const",
+                [EMITS_FALSE] = "false",
+        };
+
+        return p->constant ? "const" : words[p->emits];
+}
+
 static void add_property(Xml *x, const Property *p) {
         add_line(x, "  <property name=\"%s\" type=\"%s\" access=\"%s\">", p->symbol.dbus,
                  model_signature(x->arena, p->type), p->readonly ? "read" : "readwrite");
@@ -240,7 +269,7 @@ static void add_property(Xml *x, const Property *p) {
         annotate_type(x, "   ", p->type);
         annotate_qt(x, "   ", p->type, "");
         annotate_qt_functions(x, "   ", p);
-        annotate(x, "   ", EMITS_CHANGED, p->constant ? "const" : "true");
+        annotate(x, "   ", EMITS_CHANGED, emits_word(p));
         add_line(x, "  </property>");
 }
 
@@ -262,7 +291,8 @@ static void add_interface(Xml *x, const Interface *i) {
                 add_signal(x, i->signals[k]);
         for (size_t k = 0; k < i->n_properties; k++)
                 add_property(x, i->properties[k]);
-        add_serial(x);
+        if (!x->module->foreign)
+                add_serial(x);
         add_line(x, " </interface>");
 }
 
