@@ -195,7 +195,7 @@ $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
 # ---- linking ----
 
 $(CODEGEN): $(codegen_objects)
-	$(call Q,HOSTLD)$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1)
+	$(call Q,HOSTLD)$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
 
 # What is exported is said by the version script alone.
 $(B)/libfascia.so.0: $(library_objects) client/libfascia.map
@@ -242,7 +242,7 @@ $(B)/examples/%: $(B)/obj/client/examples/%.o \
 
 archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
-test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1) -ldl -pthread -lm
+test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)
@@ -285,7 +285,7 @@ $(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(wildcard interfaces/codegen/*.h tests/fuzz/*
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
 		-Iinterfaces/codegen -I$(B) -include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) \
-		$(shell $(PKG_CONFIG) --libs yaml-0.1)
+		$(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 
@@ -294,6 +294,9 @@ golden: $(CODEGEN)
 		rm -rf tests/golden/$$stem && mkdir -p tests/golden/$$stem && \
 		$(CODEGEN) -o tests/golden/$$stem interfaces/$$stem.qface && \
 		$(CODEGEN) --emit=stub -o tests/golden/$$stem interfaces/$$stem.qface || exit 1; \
+	done
+	@for xml in tests/interfaces/foreign/*.xml; do \
+		$(CODEGEN) import -o $${xml%.xml}.qface $$xml 2>$${xml%.xml}.warnings || exit 1; \
 	done
 
 format:

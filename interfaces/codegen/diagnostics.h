@@ -19,8 +19,10 @@ typedef enum Warning {
         WARNING_DUPLICATE_MODULE, /* found in two files */
         WARNING_DUPLICATE_VALUE,  /* of an enum or flag */
         WARNING_EMPTY_INTERFACE,
+        WARNING_GUESS,           /* of what introspection data does not say */
         WARNING_IMPLICIT_VALUE,  /* behind an explicit one */
         WARNING_IMPORT_VERSION,  /* another one was found */
+        WARNING_LEFT_OUT,        /* of what introspection data says, and qface cannot */
         WARNING_LONG_SIGNATURE,  /* near the limit of D-Bus */
         WARNING_MISPLACED_KEY,   /* of an annotation: has no effect there */
         WARNING_SIMILAR_NAME,    /* differs only in case */

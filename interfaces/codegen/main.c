@@ -9,6 +9,7 @@
 #include "depfile.h"
 #include "emit-json.h"
 #include "generate.h"
+#include "import.h"
 #include "new.h"
 #include "options.h"
 #include "watch.h"
@@ -226,6 +227,8 @@ int main(int argc, char **argv) {
 
         if (argc > 1 && strcmp(argv[1], "new") == 0)
                 return new_main(argc - 1, argv + 1);
+        if (argc > 1 && strcmp(argv[1], "import") == 0)
+                return import_main(argc - 1, argv + 1);
         a = arena_new(out_of_memory);
         if (!a)
                 out_of_memory();

@@ -7,6 +7,7 @@
 
 #include "emit-json.h"
 #include "generate.h"
+#include "import.h"
 #include "parser.h"
 
 static void exhausted(void) {
@@ -81,9 +82,27 @@ static void annotate(const uint8_t *data, size_t size) {
         arena_free(a);
 }
 
+/* What is made is never what the generator refuses: an error is always one in the file. */
+static void import(const uint8_t *data, size_t size) {
+        Arena *a = arena_new(exhausted);
+        Diagnostics *d = diagnostics_new(a);
+        Source *source = source_new(a, "fuzz.xml", (const char *)data, size);
+        const ImportNames names = { 0 };
+        const char *text = import_sources(a, d, &source, 1, &names);
+
+        if (!text == (d->n_errors == 0))
+                abort();
+        for (size_t i = 0; i < d->n_items; i++)
+                if (d->items[i].at.source != source)
+                        abort();
+        print(d);
+        arena_free(a);
+}
+
 const FuzzTarget fuzz_targets[] = {
         { "parse", parse },
         { "generate", generate_all },
         { "annotations", annotate },
+        { "import", import },
 };
 const size_t n_fuzz_targets = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);
