@@ -419,6 +419,48 @@ static void generated_headers_are_also_headers_of_cplusplus(void **state) {
         }
 }
 
+#define EMITS "   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" value="
+
+static void introspection_says_what_the_annotations_do(void **state) {
+        static const struct {
+                const char *member;
+                const char *xml;
+        } rows[] = {
+                { "int a",
+                  "<property name=\"A\" type=\"i\" access=\"readwrite\">\n" EMITS "\"true\"/>" },
+                { "const int a",
+                  "<property name=\"A\" type=\"i\" access=\"read\">\n" EMITS "\"const\"/>" },
+                { "@dbus: { emits: const }\nreadonly int a", EMITS "\"const\"/>" },
+                { "@dbus: { emits: invalidates }\nint a", EMITS "\"invalidates\"/>" },
+                { "@dbus: { emits: \"false\" }\nint a", EMITS "\"false\"/>" },
+                { "model<P> rows", "<property name=\"Rows\" type=\"o\" access=\"read\">" },
+                { "P one()", "<arg name=\"result\" type=\"(iai)\" direction=\"out\">" },
+                { "@dbus: { return: { type: iai } }\nP both()",
+                  "  <method name=\"Both\">\n"
+                  "   <annotation name=\"org.qtproject.QtDBus.QtTypeName.Out1\" "
+                  "value=\"QList&lt;int&gt;\"/>\n"
+                  "   <arg name=\"n\" type=\"i\" direction=\"out\">\n"
+                  "    <annotation name=\"org.fascia.Doc\" value=\"How 'many'.\"/>\n"
+                  "   </arg>\n"
+                  "   <arg name=\"l\" type=\"ai\" direction=\"out\"/>\n"
+                  "  </method>" },
+                /* gdbus-codegen puts annotations into C as they are. */
+                { "@config: { domain: [ 'a\"b', 'c\\d' ] }\nstring a",
+                  "value=\"'a&amp;#34;b', 'c&amp;#92;d'\"" },
+                { "int property", "name=\"org.gtk.GDBus.C.Name\" value=\"Property_\"" },
+                { "signal s(int new)", "<arg name=\"new_\" type=\"i\"/>" },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                write_file("wire.qface",
+                           format("module T.M 1.0\ninterface I {\n%s\n}\n"
+                                  "struct P {\n/** How \"many\". */\nint n\nlist<int> l\n}\n",
+                                  rows[i].member));
+                expect_output_with("--emit=xml --stdout wire.qface", 0, rows[i].xml);
+        }
+}
+
 static void gdbus_codegen_takes_the_introspection_data(void **state) {
         (void)state;
         if (run("gdbus-codegen --help", NULL) != 0)
@@ -458,6 +500,7 @@ int main(void) {
                 TEST(what_is_generated_compiles_without_a_warning),
                 TEST(what_is_generated_passes_the_linter),
                 TEST(generated_headers_are_also_headers_of_cplusplus),
+                TEST(introspection_says_what_the_annotations_do),
                 TEST(gdbus_codegen_takes_the_introspection_data),
         };
 

@@ -40,9 +40,12 @@ static void types_are_named_where_a_signature_does_not_say_enough(void **state) 
                 { type(a, TYPE_LIST, type(a, TYPE_LIST, text)), "QList<QStringList>" },
                 { type(a, TYPE_LIST, record), "QList<Dish>" },
                 { type(a, TYPE_MAP, any), "QVariantMap" },
-                { type(a, TYPE_MAP, record), "QMap<QString,Dish>" },
-                { type(a, TYPE_MAP, type(a, TYPE_LIST, any)), "QMap<QString,QVariantList>" },
+                { type(a, TYPE_MAP, record), "DishMap" },
+                { type(a, TYPE_MAP, type(a, TYPE_LIST, any)), "VariantListMap" },
                 { type(a, TYPE_LIST, type(a, TYPE_MAP, any)), "QList<QVariantMap>" },
+                { type(a, TYPE_LIST, type(a, TYPE_MAP, octet)), "QList<UCharMap>" },
+                { type(a, TYPE_MAP, type(a, TYPE_MAP, text)), "StringMapMap" },
+                { type(a, TYPE_MAP, object), "ObjectPathMap" },
         };
 
         octet->code = 'y';

@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#include "c-types.h"
 #include "doc.h"
 #include "qt-names.h"
 #include "value-reader.h"
@@ -150,7 +151,7 @@ static void annotate_qt(Xml *x, const char *indent, const Type *t, const char *s
 static void annotate_qt_functions(Xml *x, const char *indent, const Property *p) {
         annotate(x, indent, "org.qtproject.QtDBus.PropertyGetter",
                  qt_getter(x->arena, p->symbol.dbus));
-        if (!p->readonly)
+        if (c_is_settable(p))
                 annotate(x, indent, "org.qtproject.QtDBus.PropertySetter",
                          qt_setter(x->arena, p->symbol.dbus));
 }
@@ -159,6 +160,12 @@ static void annotate_qt_functions(Xml *x, const char *indent, const Property *p)
 static const char *print_constraint(Arena *a, const Value *v) {
         return v->type->kind == TYPE_STRING ? arena_printf(a, "'%s'", v->string)
                                             : value_print(a, v);
+}
+
+/* g_object_get_property() is there already. */
+static void annotate_glib(Xml *x, const char *indent, const Property *p) {
+        if (strcmp(p->symbol.dbus, "Property") == 0)
+                annotate(x, indent, "org.gtk.GDBus.C.Name", "Property_");
 }
 
 static void annotate_constraint(Xml *x, const char *indent, const Constraint *c) {
@@ -262,13 +269,14 @@ static const char *emits_word(const Property *p) {
 
 static void add_property(Xml *x, const Property *p) {
         add_line(x, "  <property name=\"%s\" type=\"%s\" access=\"%s\">", p->symbol.dbus,
-                 model_signature(x->arena, p->type), p->readonly ? "read" : "readwrite");
+                 model_signature(x->arena, p->type), c_is_settable(p) ? "readwrite" : "read");
         annotate_symbol(x, "   ", &p->symbol);
         annotate(x, "   ", "org.fascia.Unit", p->unit);
         annotate_constraint(x, "   ", &p->constraint);
         annotate_type(x, "   ", p->type);
         annotate_qt(x, "   ", p->type, "");
         annotate_qt_functions(x, "   ", p);
+        annotate_glib(x, "   ", p);
         annotate(x, "   ", EMITS_CHANGED, emits_word(p));
         add_line(x, "  </property>");
 }

@@ -54,6 +54,29 @@ static const char *basic_type(char code) {
         }
 }
 
+/* In a name of its own: "DishListMap". */
+static const char *flat_name(Arena *a, const Type *t) {
+        static const struct {
+                char code;
+                const char *name;
+        } names[] = { { 'b', "Bool" },     { 'y', "UChar" },     { 'n', "Short" },
+                      { 'q', "UShort" },   { 'i', "Int" },       { 'u', "UInt" },
+                      { 'x', "LongLong" }, { 't', "ULongLong" }, { 'd', "Double" },
+                      { 's', "String" } };
+        char code = *model_signature(a, t);
+
+        if (t->kind == TYPE_LIST)
+                return arena_printf(a, "%sList", flat_name(a, t->element));
+        if (t->kind == TYPE_MAP)
+                return arena_printf(a, "%sMap", flat_name(a, t->element));
+        if (t->kind == TYPE_STRUCT)
+                return t->structure->symbol.name;
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                if (names[i].code == code)
+                        return names[i].name;
+        return code == 'o' ? "ObjectPath" : "Variant";
+}
+
 static const char *type_name(Arena *a, const Type *t) {
         const char *signature = model_signature(a, t);
 
@@ -69,8 +92,9 @@ static const char *type_name(Arena *a, const Type *t) {
                 return t->structure->symbol.name;
         if (t->kind == TYPE_LIST)
                 return arena_printf(a, "QList<%s>", type_name(a, t->element));
+        /* "QMap<QString,Dish>" would be two arguments of the macros of an adaptor. */
         if (t->kind == TYPE_MAP)
-                return arena_printf(a, "QMap<QString,%s>", type_name(a, t->element));
+                return flat_name(a, t);
         return basic_type(*signature);
 }
 

@@ -5,8 +5,8 @@
 
 #include "model.h"
 
-/* The C++ type of a value: "QList<Dish>", where Dish is declared by who uses it. NULL: Qt makes the
- * same of the signature. */
+/* The C++ type of a value: "QList<Dish>", or of a map "DishMap", where Dish and DishMap are declared by
+ * who uses it. NULL: Qt makes the same of the signature. */
 const char *qt_type(Arena *a, const Type *t);
 
 /* Qt makes the functions of a property of its name on D-Bus: "fanLevel" and "setFanLevel". NULL:
