@@ -300,7 +300,7 @@ golden: $(CODEGEN)
 	done
 
 format:
-	clang-format -i $(shell git ls-files '*.c' '*.h' ':!tests/golden')
+	clang-format -i $(shell git ls-files '*.c' '*.cpp' '*.h' ':!tests/golden')
 
 # ---- installing ----
 

@@ -33,10 +33,6 @@ unversioned() {
         exports "$1" | grep -v '@@FASCIA_'
 }
 check 'libfascia.so exports nothing without a version' refuses '' unversioned build/libfascia.so
-for xml in build/gen/*/xml/*.xml; do
-        check "gdbus-codegen accepts $(basename "$xml")" \
-                gdbus-codegen --generate-c-code "$directory/gdbus" "$xml"
-done
 for folder in build/gen/*/; do
         check "what is made in $folder is laid out as by hand" clang-format --dry-run -Werror "$folder"*.[ch]
 done
