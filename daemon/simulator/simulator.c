@@ -100,6 +100,9 @@ static int report_zone(const Simulator *s, struct fascia_backend *zone) {
 
                 if (row && row->unsupported)
                         continue;
+                /* Where a model is to be found, the runtime knows. */
+                if (property_at(interface, i)->type->kind == FASCIA_KIND_MODEL)
+                        continue;
                 r = report_start_value(zone, property_at(interface, i), i, row);
                 if (r < 0)
                         return r;

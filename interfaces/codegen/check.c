@@ -106,7 +106,35 @@ static void check_zones(Checker *c, Interface *i) {
         i->n_zones = 0;
 }
 
+/* One snapshot of the module has all its objects: they are below it. Two features are two objects. */
+static void check_path(Checker *c, const Interface *i) {
+        const Module *m = c->module;
+        size_t size = strcmp(m->path, "/") == 0 ? 0 : strlen(m->path);
+
+        if (m->foreign || !i->dbus_path)
+                return;
+        if (strncmp(i->path, m->path, size) != 0 || i->path[size] != '/' ||
+            i->path[size + 1] == '\0') {
+                diagnostics_error(c->diagnostics, i->symbol.span,
+                                  "the object path '%s' is not below that of the module, '%s'",
+                                  i->path, m->path);
+                return;
+        }
+        for (size_t k = 0; k < m->n_interfaces; k++) {
+                const Interface *other = m->interfaces[k];
+                size_t n = strlen(other->path);
+
+                if (other == i || strncmp(i->path, other->path, n) != 0 ||
+                    (i->path[n] != '\0' && i->path[n] != '/'))
+                        continue;
+                diagnostics_error(c->diagnostics, i->symbol.span,
+                                  "the object path '%s' is that of '%s', or of a zone of it",
+                                  i->path, other->symbol.name);
+        }
+}
+
 static void check_interface(Checker *c, Interface *i) {
+        check_path(c, i);
         check_name_size(c, &i->symbol, i->symbol.dbus);
         check_zones(c, i);
         if (i->n_properties + i->n_operations + i->n_signals == 0)

@@ -86,3 +86,41 @@ const char *doc_parameter(Arena *a, const char *doc, const char *name) {
 const char *doc_return(Arena *a, const char *doc) {
         return find_command(a, doc, "return", NULL);
 }
+
+/* A line without the mark that many begin each line with; the end of the comment must not come
+ * early, nor another begin. */
+static const char *clean_line(Arena *a, const char *line, size_t size) {
+        char *text;
+
+        while (size > 0 && (*line == ' ' || *line == '\t'))
+                line++, size--;
+        if (size > 0 && *line == '*') {
+                line++, size--;
+                if (size > 0 && *line == ' ')
+                        line++, size--;
+        }
+        while (size > 0 && strchr(" \t\r", line[size - 1]))
+                size--;
+        text = arena_strndup(a, line, size);
+        for (char *p = text; (p = strstr(p, "/*"));)
+                *p = ' ';
+        return text;
+}
+
+size_t doc_lines(Arena *a, const char *doc, const char ***ret) {
+        const char **lines = NULL;
+        size_t n = 0;
+
+        while (doc && *doc) {
+                const char *end = strchrnul(doc, '\n');
+                const char *line = clean_line(a, doc, (size_t)(end - doc));
+
+                if (n > 0 || *line)
+                        ARENA_APPEND(a, lines, n, line);
+                doc = *end ? end + 1 : end;
+        }
+        while (n > 0 && !*lines[n - 1])
+                n--;
+        *ret = lines;
+        return n;
+}

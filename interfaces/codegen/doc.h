@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Finds single statements in doc comments, on one line each. */
+/* Finds single statements in doc comments, on one line each, and all lines without their marks. */
 #pragma once
 
 #include "arena.h"
@@ -10,3 +10,6 @@ const char *doc_brief(Arena *a, const char *doc);
 const char *doc_parameter(Arena *a, const char *doc, const char *name);
 /* The text of @return. */
 const char *doc_return(Arena *a, const char *doc);
+
+/* Without blank lines at both ends; doc may be NULL. Nothing in them begins or ends a comment. */
+size_t doc_lines(Arena *a, const char *doc, const char ***ret);

@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "doc.h"
 #include "layout.h"
 
 void emitter_init(Emitter *e, Arena *a) {
@@ -83,48 +84,10 @@ void emit_trim(Emitter *e) {
 
 /* ---- doc comments ---- */
 
-/* A line without the mark that many begin each line with; the end of the comment must not come
- * early, nor another begin. */
-static const char *doc_line(Emitter *e, const char *line, size_t size) {
-        char *text;
-
-        while (size > 0 && (*line == ' ' || *line == '\t'))
-                line++, size--;
-        if (size > 0 && *line == '*') {
-                line++, size--;
-                if (size > 0 && *line == ' ')
-                        line++, size--;
-        }
-        while (size > 0 && strchr(" \t\r", line[size - 1]))
-                size--;
-        text = arena_strndup(e->arena, line, size);
-        for (char *p = text; (p = strstr(p, "/*"));)
-                *p = ' ';
-        return text;
-}
-
-static size_t doc_lines(Emitter *e, const char *doc, const char ***ret) {
-        const char **lines = NULL;
-        size_t n = 0;
-
-        while (doc && *doc) {
-                const char *end = strchrnul(doc, '\n');
-                const char *line = doc_line(e, doc, (size_t)(end - doc));
-
-                if (n > 0 || *line)
-                        ARENA_APPEND(e->arena, lines, n, line);
-                doc = *end ? end + 1 : end;
-        }
-        while (n > 0 && !*lines[n - 1])
-                n--;
-        *ret = lines;
-        return n;
-}
-
 void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *more) {
         const char **lines, **more_lines;
-        size_t n = doc_lines(e, symbol->doc, &lines);
-        size_t n_more = doc_lines(e, more, &more_lines);
+        size_t n = doc_lines(e->arena, symbol->doc, &lines);
+        size_t n_more = doc_lines(e->arena, more, &more_lines);
 
         for (size_t i = 0; i < n_more; i++)
                 ARENA_APPEND(e->arena, lines, n, more_lines[i]);

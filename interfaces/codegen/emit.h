@@ -8,7 +8,7 @@
 typedef struct Emitter {
         Arena *arena;
         Text out;
-        Text filled; /* the template that is being emitted */
+        Text filled;    /* the template that is being emitted */
         size_t shifted; /* by how much the lines of an initialiser are indented more */
 } Emitter;
 

@@ -136,9 +136,9 @@ static void show_outputs(const Run *run) {
 
 /* For other tools: the model, and what there is to say about it. */
 static void print_model(const Run *run) {
-        fputs("{\n  \"format\": 1,\n  \"diagnostics\": [", stdout);
+        fputs("{\n\"diagnostics\": [", stdout);
         diagnostics_print_json(run->diagnostics, ",\n    ", stdout);
-        fputs("],\n  \"module\": ", stdout);
+        fputs("],\n\"module\": ", stdout);
         if (run->diagnostics->n_errors == 0 && run->module)
                 fputs(emit_json(run->module), stdout);
         else

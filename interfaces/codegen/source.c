@@ -19,6 +19,16 @@ static const char *stem_of(Arena *a, const char *path) {
         return arena_strndup(a, base, size);
 }
 
+static void index_lines(Source *s, Arena *a) {
+        size_t n = 0;
+
+        ARENA_APPEND(a, s->lines, n, 0);
+        for (uint32_t i = 0; i < s->size; i++)
+                if (s->text[i] == '\n')
+                        ARENA_APPEND(a, s->lines, n, i + 1);
+        s->n_lines = (uint32_t)n;
+}
+
 Source *source_new(Arena *a, const char *path, const char *text, size_t size) {
         Source *s = arena_alloc(a, sizeof(*s));
 
@@ -26,6 +36,7 @@ Source *source_new(Arena *a, const char *path, const char *text, size_t size) {
         s->stem = stem_of(a, path);
         s->text = arena_strndup(a, text, size);
         s->size = (uint32_t)size;
+        index_lines(s, a);
         return s;
 }
 
@@ -63,15 +74,20 @@ int source_load(Arena *a, const char *path, Source **ret) {
 }
 
 void source_locate(const Source *s, uint32_t offset, uint32_t *ret_line, uint32_t *ret_column) {
-        uint32_t line = 1, start = 0;
+        uint32_t low = 0, high = s->n_lines;
 
-        for (uint32_t i = 0; i < offset && i < s->size; i++)
-                if (s->text[i] == '\n') {
-                        line++;
-                        start = i + 1;
-                }
-        *ret_line = line;
-        *ret_column = offset - start + 1;
+        if (offset > s->size)
+                offset = s->size;
+        while (high - low > 1) {
+                uint32_t middle = low + (high - low) / 2;
+
+                if (s->lines[middle] <= offset)
+                        low = middle;
+                else
+                        high = middle;
+        }
+        *ret_line = low + 1;
+        *ret_column = offset - s->lines[low] + 1;
 }
 
 /* The length of the UTF-8 sequence at p, 0 when there is none: RFC 3629, so neither overlong nor a

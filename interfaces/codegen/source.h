@@ -12,6 +12,8 @@ typedef struct Source {
         const char *stem; /* base name without ".qface" */
         const char *text; /* NUL terminated */
         uint32_t size;
+        uint32_t *lines; /* where each begins */
+        uint32_t n_lines;
         unsigned order;   /* of what is said about several files */
         bool is_imported; /* not what was asked for: nobody wants to hear of its doubts */
 } Source;

@@ -104,8 +104,7 @@ static void visit_struct(Checker *c, Struct *s) {
         if (s->n_fields == 0)
                 diagnostics_error(c->diagnostics, s->symbol.span, "the struct '%s' has no fields",
                                   s->symbol.name);
-        else if (s->signature_size > SIGNATURE_SIZE_LONG &&
-                 s->signature_size <= SIGNATURE_SIZE_MAX)
+        else if (s->signature_size > SIGNATURE_SIZE_LONG && s->signature_size <= SIGNATURE_SIZE_MAX)
                 diagnostics_warning(c->diagnostics, WARNING_LONG_SIGNATURE, s->symbol.span,
                                     "the D-Bus signature of '%s' has %zu of at most %u characters",
                                     s->symbol.name, s->signature_size, SIGNATURE_SIZE_MAX);
