@@ -92,7 +92,7 @@ FASCIA_EXPORT void fascia_value_init(const struct fascia_type *type, void *value
 
 /* By content, not by address: another copy of this library may have made it. */
 static bool is_static_string(const struct fascia_type *type, const char *s) {
-        return !*s || strcmp(s, start_string(type)) == 0;
+        return !*s || (type->kind != FASCIA_KIND_STRING && strcmp(s, no_object) == 0);
 }
 
 /* Frees what the value holds, and leaves it as it is. */
