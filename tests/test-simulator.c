@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include <test-kitchen-1/kitchen-types.h>
+#include <test-language-1/language-types.h>
 #include <test-simulated-1/simulated-types.h>
 #include <vehicle-climate-1/climate-types.h>
 
@@ -18,6 +19,7 @@
 
 #define CLIMATE (&climate_interfaces[0])
 #define COOK (&kitchen_interfaces[0])
+#define SPEAKER (&language_interfaces[0])
 #define LIMITS (&simulated_interfaces[0])
 #define SILENT (&simulated_interfaces[1])
 
@@ -194,6 +196,38 @@ static void without_a_module_library_types_alone_are_simulated(void **state) {
         fixture_free(f);
 }
 
+/* With the values of the interface file: of its module library there is none. */
+static void every_type_of_the_language_is_simulated(void **state) {
+        static const struct {
+                const char *property, *value;
+        } rows[] = {
+                { "Nothing", "\"null\"" },
+                { "Anything", "unset" },
+                { "Things", "[1, \"two\", {\"three\": 3}]" },
+                { "Settings", "{\"name\": \"x\", \"off\": {\"deep\": []}, \"volume\": 11}" },
+                { "Counts", "{\"a\": 1, \"b\": 2}" },
+                { "Nested", "{\"outer\": {\"inner\": \"value\"}}" },
+                { "Pages", "[]" },
+                { "Book", "{\"first\": {text: \"a\", words: [\"a\"], mood: Glad, rest: 5}}" },
+                { "Listener", "\"/\"" },
+                { "Object", "\"/org/example\"" },
+                { "Objects", "[\"/\", \"/a\"]" },
+                { "Sizes", "{\"a\": 18446744073709551615}" },
+                { "Sentences", "\"/Test/Language1/TheSpeaker/_models/sentences\"" },
+        };
+        static const struct fascia_int32_map_entry counts[] = { { "z", 1 }, { "a", 2 } };
+        static const struct fascia_int32_map map = { counts, 2 };
+        Fixture *f = fixture_new(SPEAKER, "plugins", "no-such-directory");
+
+        (void)state;
+        assert_int_equal(instance_start(f->instance, "simulator"), 0);
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+                assert_string_equal(fixture_show(f, "", rows[i].property), rows[i].value);
+        assert_string_equal(fixture_set(f, "", "Counts", &map), "done");
+        assert_string_equal(fixture_show(f, "", "Counts"), "{\"a\": 2, \"z\": 1}");
+        fixture_free(f);
+}
+
 static void data_of_another_version_is_not_used(void **state) {
         struct fascia_module module = simulated_module;
         struct fascia_interface other[2] = { *LIMITS, *SILENT };
@@ -234,6 +268,7 @@ int main(void) {
                 cmocka_unit_test(only_what_is_not_refused_is_in_effect),
                 cmocka_unit_test(every_operation_is_answered_with_an_empty_result),
                 cmocka_unit_test(without_a_module_library_types_alone_are_simulated),
+                cmocka_unit_test(every_type_of_the_language_is_simulated),
                 cmocka_unit_test(data_of_another_version_is_not_used),
                 cmocka_unit_test(it_starts_again_from_the_beginning),
         };
