@@ -230,7 +230,7 @@ static int call_method(Service *s, Object *o, Message *call, QuotaSender *sender
         if (r < 0) {
                 value_buffer_done(&arguments, false);
                 return service_reply_error(s, call, ERROR("InvalidArgs"), "%s: %s",
-                                           method->dbus_name, strerror(-r));
+                                           method->dbus_name, codec_error_text(r));
         }
         r = codec_check(method->input, arguments.data, &text);
         if (r < 0)

@@ -313,7 +313,7 @@ static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, ui
         if (q < 0) {
                 value_buffer_done(&value, false);
                 return service_reply_error(s, call, ERROR("InvalidArgs"), "%s: %s", p->dbus_name,
-                                           strerror(-q));
+                                           codec_error_text(q));
         }
         q = set_value(s, o, call, sender, index, value.data);
         value_buffer_done(&value, true);

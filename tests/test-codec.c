@@ -850,6 +850,13 @@ static void the_end_is_told_from_something_else_than_a_variant(void **state) {
         assert_int_equal(codec_read(&r, &type_var, &got), -ENODATA);
 }
 
+static void a_failure_says_what_was_wrong_with_the_value(void **state) {
+        (void)state;
+        assert_non_null(strstr(codec_error_text(-EBADMSG), "key twice"));
+        assert_non_null(strstr(codec_error_text(-EOPNOTSUPP), "file descriptors"));
+        assert_string_equal(codec_error_text(-ENOMEM), strerror(ENOMEM));
+}
+
 /* ---- what a service demands ---- */
 
 static void services_refuse_values_that_mean_nothing(void **state) {
@@ -946,6 +953,7 @@ int main(void) {
                 T(containers_count_as_variants_do),
                 T(variants_of_others_that_make_no_sense_are_refused),
                 T(the_end_is_told_from_something_else_than_a_variant),
+                cmocka_unit_test(a_failure_says_what_was_wrong_with_the_value),
                 cmocka_unit_test(services_refuse_values_that_mean_nothing),
         };
 

@@ -391,6 +391,14 @@ int codec_read(Reader *r, const struct fascia_type *type, void *ret_value) {
         return read_value(r, type, ret_value, 0);
 }
 
+const char *codec_error_text(int r) {
+        if (r == -EBADMSG)
+                return "a map has a key twice, values are nested too deep, or a string is not UTF-8";
+        if (r == -EOPNOTSUPP)
+                return "file descriptors are not supported";
+        return strerror(-r);
+}
+
 int codec_read_arguments(Reader *r, const struct fascia_type *type, void *ret_arguments) {
         int k;
 

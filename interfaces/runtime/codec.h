@@ -15,6 +15,9 @@ int codec_write(Writer *w, const struct fascia_type *type, const void *value);
  * containers too deep inside each other; -EOPNOTSUPP: a variant of file descriptors. */
 int codec_read(Reader *r, const struct fascia_type *type, void *ret_value);
 
+/* What reading failed for, of a message of the right signature; for people. Borrowed. */
+const char *codec_error_text(int r);
+
 /* Arguments and results: the members one after the other, without brackets. Reading also requires
  * that nothing follows. */
 int codec_write_arguments(Writer *w, const struct fascia_type *type, const void *arguments);
