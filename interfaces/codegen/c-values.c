@@ -118,6 +118,36 @@ static const char *c_var_value(Emitter *e, const Module *m, const char *name, co
 
 /* ---- containers ---- */
 
+/* The storage of constants: strings are constant themselves, not only what they point to. */
+static const char *c_constant(const Module *m, const Type *t) {
+        return c_is_string(t) ? "const char *const "
+                              : arena_printf(m->arena, "const %s", c_storage(m, t));
+}
+
+/* The formatter would set as many items as fit into columns, by rules of its own. */
+#define ITEMS_IN_COLUMNS 5
+
+static void open_array(Emitter *e, size_t n) {
+        if (n >= ITEMS_IN_COLUMNS)
+                emit(e, NULL, "/* clang-format off */\n");
+}
+
+static void close_array(Emitter *e, size_t n) {
+        emit(e, NULL, "};\n");
+        if (n >= ITEMS_IN_COLUMNS)
+                emit(e, NULL, "/* clang-format on */\n");
+}
+
+static void emit_array(Emitter *e, const Module *m, const Type *t, const char *name,
+                       const char *const *values, size_t n) {
+        open_array(e, n);
+        emit(e, VARS("type", c_constant(m, t), "name", name), "static ${type}${name}[] = {\n");
+        for (size_t i = 0; i < n; i++)
+                emit(e, VARS("index", arena_printf(m->arena, "%zu", i), "value", values[i]),
+                     "        [${index}] = ${value},\n");
+        close_array(e, n);
+}
+
 /* The items stand in an array of their own, before the list. */
 static const char *c_list_value(Emitter *e, const Module *m, const char *name, const Value *v) {
         const char *items = arena_printf(m->arena, "%s_items", name);
@@ -131,15 +161,8 @@ static const char *c_list_value(Emitter *e, const Module *m, const char *name, c
 
                 ARENA_APPEND(m->arena, values, n, c_value(e, m, item, v->items[i]));
         }
-        emit(e,
-             VARS("type", c_storage(m, v->type->element), "const",
-                  c_is_string(v->type->element) ? "const " : "", "items", items),
-             c_is_string(v->type->element) ? "static ${type}${const}${items}[] = {\n"
-                                           : "static const ${type}${items}[] = {\n");
-        for (size_t i = 0; i < n; i++)
-                emit(e, VARS("index", arena_printf(m->arena, "%zu", i), "value", values[i]),
-                     "        [${index}] = ${value},\n");
-        emit(e, NULL, "};\n\n");
+        emit_array(e, m, v->type->element, items, values, n);
+        emit(e, NULL, "\n");
         return arena_printf(m->arena, "{ .items = %s, .count = %zu }", items, v->n_items);
 }
 
@@ -155,6 +178,7 @@ static const char *c_map_value(Emitter *e, const Module *m, const char *name, co
 
                 ARENA_APPEND(m->arena, values, n, c_value(e, m, item, v->items[i]));
         }
+        open_array(e, n);
         emit(e, VARS("tag", c_tag(m, v->type), "items", items),
              "static const struct ${tag}_entry ${items}[] = {\n");
         for (size_t i = 0; i < n; i++)
@@ -162,7 +186,8 @@ static const char *c_map_value(Emitter *e, const Module *m, const char *name, co
                      VARS("index", arena_printf(m->arena, "%zu", i), "key",
                           c_quote(m->arena, v->keys[i]), "value", values[i]),
                      "        [${index}] = { .key = ${key}, .value = ${value} },\n");
-        emit(e, NULL, "};\n\n");
+        close_array(e, n);
+        emit(e, NULL, "\n");
         return arena_printf(m->arena, "{ .items = %s, .count = %zu }", items, v->n_items);
 }
 
@@ -218,12 +243,6 @@ const char *c_initializer(const Module *m, const Type *t, const Value *v) {
         return v ? c_value(NULL, m, NULL, v) : c_empty(t);
 }
 
-/* The storage of constants: strings are constant themselves, not only what they point to. */
-static const char *c_constant(const Module *m, const Type *t) {
-        return c_is_string(t) ? "const char *const "
-                              : arena_printf(m->arena, "const %s", c_storage(m, t));
-}
-
 void emit_value(Emitter *e, const Module *m, const char *name, const Value *v) {
         const char *value = c_value(e, m, name, v);
 
@@ -240,12 +259,7 @@ static void emit_domain(Emitter *e, const Module *m, const char *name, const Typ
                 ARENA_APPEND(m->arena, values, n,
                              c_value(e, m, arena_printf(m->arena, "%s_domain_%zu", name, i),
                                      c->domain[i]));
-        emit(e, VARS("type", c_constant(m, t), "name", name),
-             "static ${type}${name}_domain[] = {\n");
-        for (size_t i = 0; i < n; i++)
-                emit(e, VARS("index", arena_printf(m->arena, "%zu", i), "value", values[i]),
-                     "        [${index}] = ${value},\n");
-        emit(e, NULL, "};\n");
+        emit_array(e, m, t, arena_printf(m->arena, "%s_domain", name), values, n);
 }
 
 bool emit_constraint(Emitter *e, const Module *m, const char *name, const Type *t,

@@ -125,9 +125,7 @@ class Walker:
         for path, interfaces in reply.body[0].items():
             seen |= interfaces.keys() & self.declared.keys()
             self.check_managed(path, interfaces)
-            # fasciad answers below the path of the module alone, wherever an interface says that it is.
-            if path.startswith(module_path + "/"):
-                await self.walk_object(path, interfaces)
+            await self.walk_object(path, interfaces)
         missing = self.declared.keys() - seen
         expect(not missing, f"no object has {missing}")
         if self.mismatch:
