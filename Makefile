@@ -177,7 +177,7 @@ $(B)/gen/$(1)/stamp: $(2) $(wildcard $(basename $(2)).yaml) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
 	@touch $$@
 	@rm -f $$(@D)/$(1)-stub.c
-	$$(call Q,GEN)$(codegen) --emit=types,front,backend,module,xml,stub -o $$(@D) $(2)
+	$$(call Q,GEN)$(codegen) --emit=types,front,backend,module,xml,man,policy,activation,stub -o $$(@D) $(2)
 	@include=$(B)/include/$$$$($(codegen) --print=include-dir $(2)); \
 		ln -sfn ../gen/$(1) $$$$include; echo "$$$$include/%.h: $$@ ;" >$$(@D)/headers.d
 	@$(codegen) --print=imports $(2) | sed 's|.*|$$@: &\n&:|' >>$$(@D)/headers.d
@@ -335,8 +335,6 @@ define stage
 	for file in FasciaConfig.cmake FasciaConfigVersion.cmake; do \
 		fill 644 interfaces/build/$$file.in $(LIBDIR)/cmake/Fascia $$file; \
 	done; \
-	put 755 $(DATADIR)/fascia interfaces/build/bus-files; \
-	put 644 $(DATADIR)/fascia config/dbus-policy.conf.in systemd/dbus-activation.service.in; \
 	mkdir -p $$root$(SYSUSERSDIR); \
 	cp systemd/fascia.sysusers $$root$(SYSUSERSDIR)/fascia.conf; \
 	for stem in $(shipped); do \
@@ -345,10 +343,9 @@ define stage
 		put 644 $(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir $$qface) \
 			$$(ls $(B)/gen/$$stem/*.h | grep -v -e -private.h); \
 		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/$$stem/xml/*.xml; \
-		$$root$(DATADIR)/fascia/bus-files $$root/bus $(CODEGEN) $$qface; \
-		put 644 $(DBUSDATADIR)/system.d $$root/bus/$$name.conf; \
-		put 644 $(DBUSDATADIR)/system-services $$root/bus/$$name.service; \
-		rm -r $$root/bus; \
+		put 644 $(DBUSDATADIR)/system.d $(B)/gen/$$stem/dbus/$$name.conf; \
+		put 644 $(DBUSDATADIR)/system-services $(B)/gen/$$stem/dbus/$$name.service; \
+		put 644 $(MANDIR)/man7 $(B)/gen/$$stem/man/*.7; \
 	done; \
 	files=$$(cd "$$root" && find . ! -type d)
 endef

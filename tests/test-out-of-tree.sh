@@ -57,10 +57,10 @@ export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 variable() {
         pkg-config --variable="$1" fascia
 }
-for name in codegen makefile serve busfiles plugindir moduledir interfacesdir datadir; do
+for name in codegen makefile serve plugindir moduledir interfacesdir datadir; do
         check "pkg-config says where $name is" sh -c "[ -e '$(variable "$name")' ]"
 done
-for script in serve busfiles codegen; do
+for script in serve codegen; do
         check "$script can be executed" test -x "$(variable "$script")"
 done
 check 'no place to be filled in is left' sh -c "! grep -rE '@[A-Z]+@' '$prefix/lib/pkgconfig' '$prefix/lib/cmake' \

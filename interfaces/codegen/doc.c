@@ -69,6 +69,16 @@ static const char *find_command(Arena *a, const char *doc, const char *command, 
         return NULL;
 }
 
+bool doc_has_brief(const char *doc) {
+        for (const char *line = doc; line && *line != '\0'; line = next_line(line)) {
+                const char *text = line_start(line);
+
+                if (is_command(text) && has_word(text + 1, "brief"))
+                        return true;
+        }
+        return false;
+}
+
 const char *doc_brief(Arena *a, const char *doc) {
         const char *brief = find_command(a, doc, "brief", NULL);
 

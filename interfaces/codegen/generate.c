@@ -7,7 +7,9 @@
 
 #include "annotations.h"
 #include "check.h"
+#include "emit-dbus.h"
 #include "emit-json.h"
+#include "emit-man.h"
 #include "emit-xml.h"
 #include "emit.h"
 #include "modules.h"
@@ -77,9 +79,12 @@ static const struct {
         const char *name;
         unsigned bit;
 } kinds[] = {
-        { "types", GENERATE_TYPES },   { "front", GENERATE_FRONT }, { "backend", GENERATE_BACKEND },
-        { "module", GENERATE_MODULE }, { "stub", GENERATE_STUB },   { "xml", GENERATE_XML },
-        { "json", GENERATE_JSON },
+        { "types", GENERATE_TYPES },     { "front", GENERATE_FRONT },
+        { "backend", GENERATE_BACKEND }, { "module", GENERATE_MODULE },
+        { "stub", GENERATE_STUB },       { "xml", GENERATE_XML },
+        { "json", GENERATE_JSON },       { "man", GENERATE_MAN },
+        { "policy", GENERATE_POLICY },   { "activation", GENERATE_ACTIVATION },
+        { "drop-in", GENERATE_DROP_IN },
 };
 
 unsigned generate_parse_list(const char *list) {
@@ -127,6 +132,48 @@ static const struct {
         { GENERATE_STUB, "-stub.c", emit_stub },
 };
 
+static void add_xml_outputs(const Module *m, const Interface *f, const char *prefix, Output *o) {
+        output_add(o, arena_printf(m->arena, "%sxml/%s.xml", prefix, f->symbol.dbus),
+                   emit_xml_document(m, f));
+        for (size_t i = 0; i < f->n_properties; i++) {
+                const Property *p = f->properties[i];
+
+                if (p->type->kind == TYPE_MODEL)
+                        output_add(o,
+                                   arena_printf(m->arena, "%sxml/%s.%s.xml", prefix, f->symbol.dbus,
+                                                p->symbol.dbus),
+                                   emit_xml_model(m, f, p));
+        }
+}
+
+/* Of each interface. */
+static void add_interface_outputs(const Module *m, unsigned what, const char *prefix, Output *o) {
+        for (size_t i = 0; i < m->n_interfaces; i++) {
+                const Interface *f = m->interfaces[i];
+
+                if (what & GENERATE_XML)
+                        add_xml_outputs(m, f, prefix, o);
+                if (what & GENERATE_MAN)
+                        output_add(o, arena_printf(m->arena, "%sman/%s.7", prefix, f->symbol.dbus),
+                                   emit_man(m, f));
+        }
+}
+
+/* Of a service: nobody starts a module of types, or one that is another's. */
+static void add_service_outputs(const Module *m, unsigned what, const char *prefix, Output *o) {
+        if (m->foreign || m->n_interfaces == 0)
+                return;
+        if (what & GENERATE_POLICY)
+                output_add(o, arena_printf(m->arena, "%sdbus/%s.conf", prefix, m->bus_name),
+                           emit_bus_policy(m));
+        if (what & GENERATE_ACTIVATION)
+                output_add(o, arena_printf(m->arena, "%sdbus/%s.service", prefix, m->bus_name),
+                           emit_bus_activation(m));
+        if (what & GENERATE_DROP_IN)
+                output_add(o, arena_printf(m->arena, "%ssystemd/%s.conf", prefix, m->bus_name),
+                           emit_unit_drop_in(m));
+}
+
 void generate_outputs(const Module *m, unsigned what, const char *directory, Output *o) {
         Arena *a = m->arena;
         const char *prefix = directory ? arena_printf(a, "%s/", directory) : "";
@@ -141,11 +188,9 @@ void generate_outputs(const Module *m, unsigned what, const char *directory, Out
                 output_add(o, arena_printf(a, "%s%s%s", prefix, m->stem, c_outputs[i].suffix),
                            e.out.bytes);
         }
-        for (size_t i = 0; (what & GENERATE_XML) && i < m->n_interfaces; i++)
-                output_add(o,
-                           arena_printf(a, "%sxml/%s.xml", prefix, m->interfaces[i]->symbol.dbus),
-                           emit_xml_document(m, m->interfaces[i]));
         if (what & GENERATE_JSON)
                 output_add(o, arena_printf(a, "%s%s.json", prefix, m->stem),
                            arena_printf(a, "%s\n", emit_json(m)));
+        add_interface_outputs(m, what, prefix, o);
+        add_service_outputs(m, what, prefix, o);
 }

@@ -28,9 +28,14 @@ Module *generate_read(const Request *q, Source *source, const Source ***ret_sour
 #define GENERATE_STUB 0x10U
 #define GENERATE_XML 0x20U
 #define GENERATE_JSON 0x40U
+#define GENERATE_MAN 0x80U
+#define GENERATE_POLICY 0x100U
+#define GENERATE_ACTIVATION 0x200U
+#define GENERATE_DROP_IN 0x400U
 /* A stub belongs to its author once it is written: only on demand. */
-#define GENERATE_USUAL \
-        (GENERATE_TYPES | GENERATE_FRONT | GENERATE_BACKEND | GENERATE_MODULE | GENERATE_XML)
+#define GENERATE_USUAL                                                                         \
+        (GENERATE_TYPES | GENERATE_FRONT | GENERATE_BACKEND | GENERATE_MODULE | GENERATE_XML | \
+         GENERATE_JSON | GENERATE_MAN | GENERATE_POLICY | GENERATE_ACTIVATION | GENERATE_DROP_IN)
 
 /* "types,front,…"; 0: one of the words is none of them. */
 unsigned generate_parse_list(const char *list);

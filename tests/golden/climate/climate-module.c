@@ -5,6 +5,7 @@
 static const char *const introspection[] = {
         __extension__ " <interface name=\"Vehicle.Climate1.ClimateControl\">\n"
                       "  <annotation name=\"org.fascia.Doc\" value=\"Climate control of the cabin.\"/>\n"
+                      "  <annotation name=\"org.fascia.Zones\" value=\"FrontLeft, FrontRight, Rear\"/>\n"
                       "  <property name=\"AirConditioning\" type=\"b\" access=\"readwrite\">\n"
                       "   <annotation name=\"org.fascia.Doc\" value=\"Whether the compressor of the air conditioning may run.\"/>\n"
                       "   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" value=\"true\"/>\n"
