@@ -609,6 +609,47 @@ static const Row good_inputs[] = {
         { "a property named as the framework's event", ONE("bool on"),
           "void (*on_value_changed)(struct main_i *self, bool value, void *userdata);" },
 
+        /* what was, and what will be */
+        { "since in a header", ONE("@since: \"1.2\"\nint a"), "/** * @since 1.2 */" },
+        { "since of a field", MAIN "struct S {\n@since: \"1.2\"\nint a\n}\n",
+          "/** * @since 1.2 */ int32_t a;" },
+        { "since in the comment already", ONE("/** @since 1.2 */\n@since: \"1.2\"\nint a"),
+          "/** * @since 1.2 */ int32_t main_i_get_a(" },
+        { "the compiler warns of what is deprecated", ONE("@deprecated: \"use b\"\nvoid a()"),
+          "FASCIA_DEPRECATED(\"use b\") int main_i_a(" },
+        { "also who sets it", ONE("@deprecated\nint a"),
+          "FASCIA_DEPRECATED(\"\") int main_i_set_a(" },
+        { "since in introspection", ONE("@since: \"1.2\"\nvoid a()"),
+          "<annotation name=\"org.fascia.Since\" value=\"1.2\"/>" },
+        { "deprecated in introspection", ONE("@deprecated: \"use b\"\nvoid a()"),
+          "<annotation name=\"org.freedesktop.DBus.Deprecated\" value=\"true\"/>" },
+        { "deprecated in the manual", ONE("@deprecated: \"use b\"\nvoid a()"),
+          "Deprecated: use b." },
+
+        /* introspection */
+        { "zones",
+          MAIN "@config: { zoned: true }\n@config_simulator: { zones: [ A, B ] }\n"
+               "interface I { int a }\n",
+          "<annotation name=\"org.fascia.Zones\" value=\"A, B\"/>" },
+        { "errors", ONE("@dbus: { errors: [ A, B ] }\nvoid f()"),
+          "name=\"org.fascia.Errors\" value=\"T.Main1.Error.A T.Main1.Error.B\"/>" },
+        { "members of a struct in a map", MAIN "interface I { map<Point> a }\n" POINT,
+          "<annotation name=\"org.fascia.Struct\" value=\"x:i\"/>" },
+        { "a model has an interface of its own", ONE("model<string> rows"),
+          "<interface name=\"T.Main1.I.Rows\">" },
+        { "whose rows have its type", ONE("model<string> rows"),
+          "<arg name=\"rows\" type=\"as\" direction=\"out\"/>" },
+
+        /* the manual */
+        { "how it is called", ONE("void f(int count)"), ".BR F \"(i count)\"" },
+        { "with its bounds", ONE("@config: { range: [ 1, 5 ], unit: km }\nint a"),
+          "From 1 to 5 km." },
+        { "and its values", MAIN "interface I { E a }\nenum E { X, Y = 5 }\n", "E: X = 0, Y = 5." },
+
+        /* for the message bus */
+        { "who owns the name", ONE("int a"), "<allow own=\"T.Main1\"/>" },
+        { "what starts it", ONE("int a"), "[D-BUS Service] Name=T.Main1" },
+
         /* modules */
         { "type of another module", MAIN IMPORT "interface I { T.Other.Point a }\n" OTHER POINT,
           "#include <t-other-1/other-types.h>" },

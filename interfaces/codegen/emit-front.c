@@ -32,16 +32,12 @@ static const char *add_line(Arena *a, const char *text, const char *name, const 
 }
 
 /* What annotations say to people, below the doc comment. */
-static const char *remarks(const Symbol *s, const Property *p, Arena *a) {
+static const char *remarks(const Property *p, Arena *a) {
         const char *text = "";
 
-        if (p) {
-                text = add_line(a, text, "Unit:", p->unit);
-                text = add_line(a, text, "Range:", range(&p->constraint, a));
-                text = add_line(a, text, "Values:", domain(&p->constraint, a));
-        }
-        text = add_line(a, text, "@since", s->since);
-        text = add_line(a, text, "@deprecated", s->deprecated);
+        text = add_line(a, text, "Unit:", p->unit);
+        text = add_line(a, text, "Range:", range(&p->constraint, a));
+        text = add_line(a, text, "Values:", domain(&p->constraint, a));
         return *text ? text : NULL;
 }
 
@@ -56,8 +52,8 @@ static bool needs_null_check(const Module *m) {
 
 /* ---- the header ---- */
 
-static void emit_life_cycle(Emitter *e, const Module *m, const Interface *f) {
-        emit_doc(e, "", &f->symbol, remarks(&f->symbol, NULL, m->arena));
+static void emit_life_cycle(Emitter *e, const Interface *f) {
+        emit_doc(e, "", &f->symbol, NULL);
         emit(e, VARS("i", f->symbol.c),
              "struct ${i};\n"
              "\n"
@@ -100,7 +96,7 @@ static void emit_listener(Emitter *e, const Module *m, const Interface *f) {
         for (size_t i = 0; i < f->n_signals; i++) {
                 const Signal *s = f->signals[i];
 
-                emit_doc(e, "        ", &s->symbol, remarks(&s->symbol, NULL, m->arena));
+                emit_doc(e, "        ", &s->symbol, NULL);
                 emit(e,
                      VARS("i", f->symbol.c, "s", s->symbol.bare, "parameters",
                           c_parameter_list(m, s->parameters, s->n_parameters)),
@@ -128,12 +124,15 @@ static void emit_listener(Emitter *e, const Module *m, const Interface *f) {
 
 static void emit_property_declaration(Emitter *e, const Module *m, const Interface *f,
                                       const Property *p) {
-        emit_doc(e, "", &p->symbol, remarks(&p->symbol, p, m->arena));
-        emit(e,
-             VARS("i", f->symbol.c, "p", p->symbol.local, "getter", p->getter, "type",
-                  c_parameter(m, p->type)),
-             "${type}${getter}(const struct ${i} *self);\n"
+        emit_doc(e, "", &p->symbol, remarks(p, m->arena));
+        emit_deprecation(e, &p->symbol);
+        emit(e, VARS("i", f->symbol.c, "getter", p->getter, "type", c_parameter(m, p->type)),
+             "${type}${getter}(const struct ${i} *self);\n");
+        emit_deprecation(e, &p->symbol);
+        emit(e, VARS("i", f->symbol.c, "p", p->symbol.local),
              "bool ${i}_has_${p}(const struct ${i} *self);\n");
+        if (c_is_settable(p))
+                emit_deprecation(e, &p->symbol);
         if (c_is_settable(p))
                 emit(e,
                      VARS("i", f->symbol.c, "setter", p->setter, "type", c_parameter(m, p->type)),
@@ -146,7 +145,8 @@ static void emit_operation_declaration(Emitter *e, const Module *m, const Interf
         emit(e, VARS("i", f->symbol.c, "o", o->symbol.local, "result", c_result_parameter(m, o)),
              "typedef void ${i}_${o}_fn(struct ${i} *self, const struct fascia_error *error${result}, void *userdata);\n"
              "\n");
-        emit_doc(e, "", &o->symbol, remarks(&o->symbol, NULL, m->arena));
+        emit_doc(e, "", &o->symbol, NULL);
+        emit_deprecation(e, &o->symbol);
         emit(e,
              VARS("i", f->symbol.c, "o", o->symbol.local, "c", o->symbol.c, "parameters",
                   c_parameter_list(m, o->parameters, o->n_parameters)),
@@ -155,7 +155,7 @@ static void emit_operation_declaration(Emitter *e, const Module *m, const Interf
 }
 
 static void emit_front_interface(Emitter *e, const Module *m, const Interface *f) {
-        emit_life_cycle(e, m, f);
+        emit_life_cycle(e, f);
         emit_listener(e, m, f);
         if (f->n_values > 0)
                 emit(e, NULL,

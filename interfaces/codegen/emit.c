@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "c-types.h"
 #include "doc.h"
 #include "layout.h"
 
@@ -84,11 +85,22 @@ void emit_trim(Emitter *e) {
 
 /* ---- doc comments ---- */
 
+/* What the annotations say, unless the comment does already. */
+static const char *history(Arena *a, const char *doc, const char *word, const char *text) {
+        if (!text || (doc && strstr(doc, arena_printf(a, "@%s", word))))
+                return "";
+        return arena_printf(a, "\n@%s%s%s", word, *text ? " " : "", text);
+}
+
 void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *more) {
         const char **lines, **more_lines;
         size_t n = doc_lines(e->arena, symbol->doc, &lines);
-        size_t n_more = doc_lines(e->arena, more, &more_lines);
+        size_t n_more;
 
+        more = arena_printf(e->arena, "%s%s%s", more ? more : "",
+                            history(e->arena, symbol->doc, "since", symbol->since),
+                            history(e->arena, symbol->doc, "deprecated", symbol->deprecated));
+        n_more = doc_lines(e->arena, more, &more_lines);
         for (size_t i = 0; i < n_more; i++)
                 ARENA_APPEND(e->arena, lines, n, more_lines[i]);
         if (n == 0)
@@ -102,4 +114,10 @@ void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *
                 emit(e, VARS("indent", indent, "line", lines[i], "space", *lines[i] ? " " : ""),
                      "${indent} *${space}${line}\n");
         emit(e, VARS("indent", indent), "${indent} */\n");
+}
+
+void emit_deprecation(Emitter *e, const Symbol *symbol) {
+        if (symbol->deprecated)
+                emit(e, VARS("text", c_quote(e->arena, symbol->deprecated)),
+                     "FASCIA_DEPRECATED(${text})\n");
 }

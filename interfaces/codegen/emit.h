@@ -25,9 +25,12 @@ void emit(Emitter *e, const char *const *vars, const char *template);
 /* Takes back blank lines at the end. */
 void emit_trim(Emitter *e);
 
-/* The doc comment of a symbol, as it was written, with further lines (NULL: none) at its end;
- * nothing when there is none of both. */
+/* The doc comment of a symbol, as it was written, with further lines (NULL: none) at its end, and what
+ * annotations say of its history; nothing when there is none of all. */
 void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *more);
+
+/* In front of the declaration of a function: the compiler warns who calls it. */
+void emit_deprecation(Emitter *e, const Symbol *symbol);
 
 /* The outputs in C. */
 void emit_types_header(Emitter *e, const Module *m);

@@ -18,8 +18,10 @@ extern "C" {
 
 #ifdef __GNUC__
 #define FASCIA_EXPORT __attribute__((visibility("default")))
+#define FASCIA_DEPRECATED(text) __attribute__((deprecated(text)))
 #else
 #define FASCIA_EXPORT
+#define FASCIA_DEPRECATED(text)
 #endif
 
 /*
