@@ -26,6 +26,22 @@ awk '/^```yaml/ { on = 1; next } /^```/ { on = 0 } on' "$page" >annotations.ann
 annotated=$(grep -l 'module Example.Annotated' ./*.qface)
 check 'the file of annotations is without a warning' "$codegen" -Werror -A annotations.ann -o out/annotated "$annotated"
 
+# The template makes a table of the first example.
+if command -v python3 >/dev/null; then
+        awk '/^```python/ { on = 1; next } /^```/ { on = 0 } on' "$page" >table.py
+        table() { "$codegen" --format=json block1.qface | python3 table.py; }
+        check 'the template makes a table' prints '# Vehicle.Seats 1.0
+
+## SeatControl
+
+| property | type | |
+|---|---|---|
+| heating | int | read and write. How warm the seat is to be; 0 is off. |
+| occupied | bool | read.  |' table
+else
+        echo 'skip - the template, python3 is not installed'
+fi
+
 # Each warning is explained, and each that is explained exists.
 "$codegen" --print=warnings | sort >known
 sed -n '/^| warning/,/^$/p' "$page" | grep -oE '^\| [^|]*' | grep -oE '[a-z]+-?[a-z-]*`' | tr -d '`' | sort >told

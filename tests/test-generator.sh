@@ -1,0 +1,144 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The generator as a command: what it lists, prints, watches and tells editors; manual pages that groff takes.
+set -u
+
+. "$(dirname "$0")/checks.sh"
+codegen=${FASCIA_CODEGEN:?}
+source_dir=${FASCIA_SOURCE_DIR:?}
+folder=$(mktemp -d)
+watcher=
+trap '[ -z "$watcher" ] || kill "$watcher"; rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+
+qface() {
+        printf 'module T.One 1.0\ninterface I {\n    %s\n}\n' "$1" >one.qface
+}
+
+# ---- what would be written ----
+
+qface 'int a'
+check 'what would be written is listed' prints 'out/one-types.h
+out/one-types.c
+out/one-private.h
+out/one.h
+out/one.c
+out/one-backend.h
+out/one-backend.c
+out/one-module.c
+out/one.json
+out/xml/T.One1.I.xml
+out/man/T.One1.I.7
+out/dbus/T.One1.conf
+out/dbus/T.One1.service
+out/systemd/T.One1.conf' "$codegen" --list-outputs -o out one.qface
+check 'and is not written' test ! -e out
+written() {
+        "$codegen" -o out one.qface && "$codegen" --list-outputs -o out one.qface | sort >listed &&
+                find out -type f | sort | diff listed -
+}
+check 'what is listed is what is written' written
+same() {
+        "$codegen" --stdout --emit=xml one.qface | cmp - out/xml/T.One1.I.xml
+}
+check 'what is printed is what is written' same
+check 'no service, no files for one' prints '' "$codegen" --list-outputs --emit=policy,activation,drop-in \
+        "$source_dir/tests/interfaces/foreign/hostname1.qface"
+
+# ---- for editors ----
+
+qface 'it a'
+errors() {
+        ! "$codegen" --format=json -o bad one.qface 2>errors && cat errors
+}
+check 'editors get an object for each error' prints \
+        '{"file": "one.qface", "line": 3, "column": 5, "endLine": 3, "endColumn": 7, "severity": "error", "message": "unknown type '"'it'"'", "note": "did you mean '"'int'"'?"}' \
+        errors
+model() {
+        ! "$codegen" --format=json one.qface
+}
+check 'the model of a file with errors is null' prints '{
+"diagnostics": [{"file": "one.qface", "line": 3, "column": 5, "endLine": 3, "endColumn": 7, "severity": "error", "message": "unknown type '"'it'"'", "note": "did you mean '"'int'"'?"}],
+"module": null
+}' model
+check 'nothing is written then' test ! -e bad
+qface 'int a'
+if command -v python3 >/dev/null; then
+        models() {
+                local file
+                for file in "$source_dir"/interfaces/*.qface "$source_dir"/tests/interfaces/*.qface; do
+                        "$codegen" -I "$source_dir/tests/interfaces" --stdout --emit=json "$file" 2>/dev/null |
+                                python3 -m json.tool >/dev/null || { echo "$file"; return 1; }
+                done
+        }
+        check 'the model of every module is JSON' models
+        fact() {
+                "$codegen" -I "$source_dir/tests/interfaces" --format=json "$source_dir/tests/interfaces/language.qface" |
+                        python3 -c "import json, sys
+m = json.load(sys.stdin)['module']
+p = {x['name']: x for x in m['interfaces'][0]['properties']}
+print($1)"
+        }
+        check 'with types' prints 'map struct Test.Language.Sentence a{s(sasiv)}' \
+                fact "p['book']['type']['kind'], p['book']['type']['element']['kind'], p['book']['type']['element']['name'], p['book']['type']['signature']"
+        check 'with values' prints "{'a': 1, 'b': 2} 18446744073709551615 Road|Water" \
+                fact "p['counts']['initial'], p['farther']['initial'], p['layer']['initial']"
+        check 'with simulation data' prints "{'a': 1, 'b': ['x', True, 2.5], 'c': '1'}" \
+                fact "p['something']['simulation'][0]['default']"
+        check 'with errors and history' prints "['Test.Language1.Error.Hoarse', 'Test.Language1.Error.TooLong'] 1.1 sing instead" \
+                fact "m['interfaces'][0]['operations'][1]['errors'], m['interfaces'][0]['operations'][1]['since'], m['interfaces'][0]['operations'][1]['deprecated']"
+        check 'with annotations as they were merged' prints "{'zones': ['Left', 'Right']}" \
+                fact "m['interfaces'][1]['annotations']['config_simulator']"
+else
+        echo 'skip - the model as JSON, python3 is not installed'
+fi
+
+# ---- watching ----
+
+# heating: the getter is in what is generated.
+has() {
+        grep -q "one_i_get_$1" watched/one.h
+}
+begin() {
+        "$codegen" --watch -o watched one.qface >log 2>&1 &
+        watcher=$!
+        soon has a
+}
+check 'watching begins with generating' begin
+again() {
+        soon grep -q 'watching one.qface' log && qface 'int b' && soon has b
+}
+check 'a change is generated' again
+recovers() {
+        qface 'it c' && soon grep -q "unknown type 'it'" log && has b && qface 'int c' && soon has c
+}
+check 'a mistake is told, and what was generated stays until it is mended' recovers
+annotated() {
+        printf 'T.One.I#c: { config: { getter_name: get_other } }\n' >one.yaml && soon has other
+}
+check 'annotations that appear beside the file count' annotated
+check 'nothing is generated in vain' prints 4 grep -c generated log
+kill "$watcher"
+wait "$watcher" 2>/dev/null
+watcher=
+rm one.yaml
+
+# ---- manual pages ----
+
+if command -v groff >/dev/null; then
+        pages() {
+                local page
+                for page in "${FASCIA_BUILD_DIR:?}"/gen/*/man/*.7; do
+                        [ -z "$(groff -man -ww -Kutf8 -Tutf8 "$page" 2>&1 >/dev/null)" ] || { groff -man -ww -Kutf8 -Tutf8 "$page" >/dev/null; return 1; }
+                done
+        }
+        check 'manual pages are what groff expects' pages
+        shown() {
+                LC_ALL=C.UTF-8 groff -man -Kutf8 -Tutf8 "$FASCIA_BUILD_DIR/gen/cluster/man/Vehicle.Cluster1.InstrumentCluster.7" | LC_ALL=C.UTF-8 col -b |
+                        grep -A2 'DriveMode ' | tr -s ' ' | head -1
+        }
+        check 'and show the members' prints ' DriveMode (i, read and write)' shown
+else
+        echo 'skip - manual pages, groff is not installed'
+fi
+check_done
