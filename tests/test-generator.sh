@@ -93,6 +93,40 @@ else
         echo 'skip - the model as JSON, python3 is not installed'
 fi
 
+# ---- two versions ----
+
+printf 'module T.One 1.0\ninterface I {\n    int a\n    int gone\n}\n' >old.qface
+printf 'module T.One 1.0\ninterface I {\n    real a\n    @config: { getter_name: other }\n    int gone\n}\n' >new.qface
+differences() {
+        ! "$codegen" diff old.qface new.qface
+}
+check 'two versions are compared' prints "new.qface:1:8: note: as version 2.0 it would have a bus name of its own, and both could be served side by side
+new.qface:3:10: breaking: the property 'a' is 'd' on D-Bus, it was 'i'
+new.qface:5:9: source: the getter of the property 'gone' is 'one_i_other', it was 'one_i_get_gone'
+1 breaking, 1 source" differences
+json_differences() {
+        ! "$codegen" diff --format=json old.qface new.qface >lines && sed -n 2p lines
+}
+check 'also for programs' prints "{\"class\": \"breaking\", \"symbol\": \"I.a\", \"text\": \"the property 'a' is 'd' on D-Bus, it was 'i'\", \"file\": \"new.qface\", \"line\": 3, \"column\": 10}" \
+        json_differences
+check 'the same is no difference' prints 'no difference' "$codegen" diff old.qface old.qface
+printf 'module T.One 1.0\ninterface I {\n    int a\n    @config: { getter_name: other }\n    int gone\n}\n' >new.qface
+check 'what concerns programs alone is fine' "$codegen" diff old.qface new.qface
+check 'unless one asks' refuses '1 source' "$codegen" diff --source old.qface new.qface
+printf 'module T.One 1.0\ninterface I {\n    it a\n}\n' >new.qface
+check 'a file with errors shows them' refuses "new.qface:3:5: error: unknown type 'it'" "$codegen" diff old.qface new.qface
+check 'a missing file is named' refuses "cannot read 'none.qface'" "$codegen" diff old.qface none.qface
+# refused WORDS…: a wrong command line.
+refused() {
+        "$codegen" diff "$@" 2>/dev/null
+        [ $? = 2 ]
+}
+check 'one file is too few' refused old.qface
+check 'three are too many' refused old.qface old.qface old.qface
+check 'unknown options are refused' refused --none old.qface old.qface
+check 'unknown formats are refused' refused --format=xml old.qface old.qface
+rm old.qface new.qface
+
 # ---- watching ----
 
 # heating: the getter is in what is generated.

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "depfile.h"
+#include "diff.h"
 #include "emit-json.h"
 #include "generate.h"
 #include "import.h"
@@ -29,20 +30,6 @@ typedef struct Run {
         Module *module;
 } Run;
 
-static int report_unreadable(const char *path, int r) {
-        if (r == -EFBIG)
-                fprintf(stderr, "%s: error: a file has at most 1 MiB\n", path);
-        else
-                fprintf(stderr, "fascia-codegen: cannot read '%s': %s\n", path, strerror(-r));
-        return r;
-}
-
-static int load(Arena *a, const char *path, Source **ret) {
-        int r = source_load(a, path, ret);
-
-        return r < 0 ? report_unreadable(path, r) : 0;
-}
-
 static int read_model(Run *run) {
         const Options *o = run->options;
         Request q = {
@@ -52,12 +39,12 @@ static int read_model(Run *run) {
                 .n_directories = o->n_directories,
         };
         Source *source;
-        int r = load(run->arena, o->input, &source);
+        int r = options_load(run->arena, o->input, &source);
 
         for (size_t i = 0; i < o->n_annotations && r >= 0; i++) {
                 Source *annotations;
 
-                r = load(run->arena, o->annotations[i], &annotations);
+                r = options_load(run->arena, o->annotations[i], &annotations);
                 if (r >= 0)
                         ARENA_APPEND(run->arena, q.annotations, q.n_annotations, annotations);
         }
@@ -221,14 +208,22 @@ static int generate(Arena *a, int argc, char **argv) {
                                                                        : EXIT_SUCCESS;
 }
 
+static const struct {
+        const char *name;
+        int (*run)(int argc, char **argv);
+} commands[] = {
+        { "diff", diff_main },
+        { "import", import_main },
+        { "new", new_main },
+};
+
 int main(int argc, char **argv) {
         Arena *a;
         int status;
 
-        if (argc > 1 && strcmp(argv[1], "new") == 0)
-                return new_main(argc - 1, argv + 1);
-        if (argc > 1 && strcmp(argv[1], "import") == 0)
-                return import_main(argc - 1, argv + 1);
+        for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
+                if (strcmp(argv[1], commands[i].name) == 0)
+                        return commands[i].run(argc - 1, argv + 1);
         a = arena_new(out_of_memory);
         if (!a)
                 out_of_memory();

@@ -2,6 +2,7 @@
 /* The command line of the generator. */
 #include "options.h"
 
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +52,16 @@ int options_refuse(const char *text, const char *what) {
         return STATUS_USAGE;
 }
 
+int options_load(Arena *a, const char *path, Source **ret) {
+        int r = source_load(a, path, ret);
+
+        if (r == -EFBIG)
+                fprintf(stderr, "%s: error: a file has at most 1 MiB\n", path);
+        else if (r < 0)
+                fprintf(stderr, "fascia-codegen: cannot read '%s': %s\n", path, strerror(-r));
+        return r;
+}
+
 enum {
         OPTION_EMIT = 256,
         OPTION_PRINT,
@@ -76,7 +87,7 @@ static const struct option long_options[] = {
         { 0 },
 };
 
-static int refuse_option(int c, char **argv) {
+int options_refuse_option(int c, char **argv) {
         if (c == ':')
                 return options_refuse("a value is missing for ", argv[optind - 1]);
         if (optopt > 0 && optopt < OPTION_EMIT)
@@ -164,7 +175,7 @@ static int read_option(Options *o, int c, char **argv) {
                 puts("fascia-codegen " FASCIA_VERSION);
                 return EXIT_SUCCESS;
         default:
-                return refuse_option(c, argv);
+                return options_refuse_option(c, argv);
         }
 }
 

@@ -35,3 +35,8 @@ int options_parse(Options *o, Arena *a, int argc, char **argv);
 
 /* Says what is wrong with the command line; returns STATUS_USAGE. */
 int options_refuse(const char *text, const char *what);
+/* What getopt_long() refused: returned c, with ':' as first of its options. */
+int options_refuse_option(int c, char **argv);
+
+/* Loads a file that the command line names; says why it cannot be. */
+int options_load(Arena *a, const char *path, Source **ret);

@@ -2,7 +2,6 @@
 /* A text that grows at its end, in time that grows with its size. */
 #include "text.h"
 
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -34,16 +33,22 @@ void text_add(Text *t, const char *s) {
         text_add_bytes(t, s, strlen(s));
 }
 
-void text_printf(Text *t, const char *format, ...) {
-        va_list ap;
+void text_vprintf(Text *t, const char *format, va_list ap) {
+        va_list copy;
         int size;
 
-        va_start(ap, format);
-        size = vsnprintf(NULL, 0, format, ap);
-        va_end(ap);
+        va_copy(copy, ap);
+        size = vsnprintf(NULL, 0, format, copy);
+        va_end(copy);
         reserve(t, (size_t)size);
-        va_start(ap, format);
         vsnprintf(t->bytes + t->size, (size_t)size + 1, format, ap);
-        va_end(ap);
         t->size += (size_t)size;
+}
+
+void text_printf(Text *t, const char *format, ...) {
+        va_list ap;
+
+        va_start(ap, format);
+        text_vprintf(t, format, ap);
+        va_end(ap);
 }

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: MIT */
+/* What changes of an interface file mean for clients and services of the other version. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "diff.h"
+#include "generate.h"
+
+#define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
+
+static Arena *arena;
+
+static void exhausted(void) {
+        abort();
+}
+
+static int set_up(void **state) {
+        (void)state;
+        arena = arena_new(exhausted);
+        return arena ? 0 : -1;
+}
+
+static int tear_down(void **state) {
+        (void)state;
+        arena = arena_free(arena);
+        return 0;
+}
+
+static const Module *read_module(const char *path, const char *text) {
+        Request q = { .arena = arena, .diagnostics = diagnostics_new(arena) };
+        const Source **sources;
+        size_t n_sources;
+        const Module *m = generate_read(&q, source_new(arena, path, text, strlen(text)), &sources,
+                                        &n_sources);
+
+        if (!m || q.diagnostics->n_errors > 0)
+                fail_msg("%s: %s", text,
+                         q.diagnostics->n_items > 0 ? q.diagnostics->items[0].text : "");
+        return m;
+}
+
+/* "new:3:5 breaking …", a line for each. */
+static const char *compare(const char *old, const char *new) {
+        Diff d = { .arena = arena };
+        const char *text = "";
+
+        diff_modules(&d, read_module("/nonexistent/old", old),
+                     read_module("/nonexistent/new", new));
+        for (size_t i = 0; i < d.n_changes; i++) {
+                static const char *const classes[] = {
+                        [CHANGE_BREAKING] = "breaking",
+                        [CHANGE_SOURCE] = "source",
+                        [CHANGE_COMPATIBLE] = "compatible",
+                        [CHANGE_NOTE] = "note",
+                };
+                const Change *c = &d.changes[i];
+                uint32_t line, column;
+
+                source_locate(c->at.source, c->at.offset, &line, &column);
+                text = arena_printf(arena, "%s%s%s:%u:%u %s: %s", text, *text ? "\n" : "",
+                                    strrchr(c->at.source->path, '/') + 1, line, column,
+                                    classes[c->class], c->text);
+        }
+        return text;
+}
+
+typedef struct Row {
+        const char *reason;
+        const char *old;
+        const char *new;
+        const char *expected;
+} Row;
+
+#define ONE "module T.M 1.0\n"
+#define TWO "module T.M 1.1\n"
+#define I(members) "interface I {\n" members "\n}\n"
+#define S "struct S { int a; int b }\n"
+#define E "enum E { A, B }\n"
+#define F "flag F { X, Y }\n"
+#define BREAKS(place, text)                                                                    \
+        "new:1:8 note: as version 2.0 it would have a bus name of its own, and both could be " \
+        "served side by side\n" place " breaking: " text
+static const Row rows[] = {
+        /* nothing */
+        { "the same", ONE I("int a"), ONE I("int a"), "" },
+        { "comments and order", ONE I("int a; int b"), ONE I("/** B */ int b; /** A */ int a"),
+          "" },
+        { "another version that says nothing new", ONE I("int a"), TWO I("int a"), "" },
+
+        /* what is added */
+        { "a property", ONE I("int a"), TWO I("int a\nint b"),
+          "new:4:5 compatible: the property 'b' is new" },
+        { "an operation", ONE I("int a"), TWO I("int a\nvoid f()"),
+          "new:4:6 compatible: the operation 'f' is new" },
+        { "a signal", ONE I("int a"), TWO I("int a\nsignal s()"),
+          "new:4:8 compatible: the signal 's' is new" },
+        { "an interface", ONE I("int a"), TWO I("int a") "interface J { int a }\n",
+          "new:5:11 compatible: the interface 'J' is new" },
+        { "a struct", ONE I("int a"), TWO I("int a") S,
+          "new:5:8 compatible: the struct 'S' is new" },
+        { "an enum", ONE I("int a"), TWO I("int a") E, "new:5:6 compatible: the type 'E' is new" },
+        { "a member of an enum", ONE I("E a") E, TWO I("E a") "enum E { A, B, C }\n",
+          "new:5:16 compatible: 'C' of the enum 'E' is new: older clients see a value without a name" },
+        { "a member of a flag", ONE I("F a") F, TWO I("F a") "flag F { X, Y, Z }\n",
+          "new:5:16 compatible: 'Z' of the flag 'F' is new: older clients see a value without a name" },
+        { "without another version", ONE I("int a"), ONE I("int a\nint b"),
+          "new:1:8 note: the version could say so: 1.1\n"
+          "new:4:5 compatible: the property 'b' is new" },
+        { "zones", ONE I("int a"), TWO "@config: { zoned: true }\n" I("int a"),
+          "new:3:11 compatible: the interface 'I' has zones now" },
+        { "an error", ONE I("void f()"), TWO I("@dbus: { errors: [ A ] }\nvoid f()"),
+          "new:4:6 compatible: the operation 'f' may fail with 'A'" },
+        { "a unit", ONE I("int a"), TWO I("@config: { unit: m }\nint a"),
+          "new:4:5 compatible: the property 'a' has the unit 'm'" },
+        { "that it is deprecated", ONE I("int a"), TWO I("@deprecated\nint a"),
+          "new:4:5 compatible: the property 'a' is deprecated" },
+        { "that it is kept", ONE I("int a"), TWO I("@config: { persistent: true }\nint a"),
+          "new:4:5 compatible: the property 'a' is kept over a restart" },
+        { "another start value", ONE I("int a = 1"), TWO I("int a = 2"),
+          "new:3:5 compatible: the property 'a' starts with another value" },
+
+        /* what is taken away */
+        { "a property gone", ONE I("int a\nint b"), ONE I("int a"),
+          BREAKS("old:4:5", "the property 'b' is gone") },
+        { "an operation gone", ONE I("int a\nvoid f()"), ONE I("int a"),
+          BREAKS("old:4:6", "the operation 'f' is gone") },
+        { "a signal gone", ONE I("int a\nsignal s()"), ONE I("int a"),
+          BREAKS("old:4:8", "the signal 's' is gone") },
+        { "an interface gone", ONE I("int a") "interface J { int a }\n", ONE I("int a"),
+          BREAKS("old:5:11", "the interface 'J' is gone") },
+        { "a member of an enum gone", ONE I("E a") E, ONE I("E a") "enum E { A }\n",
+          BREAKS("old:5:13", "'B' of the enum 'E' is gone") },
+        { "a bit gone", ONE I("F a") F, ONE I("F a") "flag F { X }\n",
+          BREAKS("old:5:13", "'Y' of the flag 'F' is gone") },
+        { "a struct that nobody uses", ONE I("int a") S, ONE I("int a"),
+          "old:5:8 source: the struct 'S' is gone" },
+        { "an enum that nobody uses", ONE I("int a") E, ONE I("int a"),
+          "old:5:6 source: the type 'E' is gone" },
+        { "zones gone", ONE "@config: { zoned: true }\n" I("int a"), ONE I("int a"),
+          BREAKS("new:2:11", "the interface 'I' has no zones any more") },
+        { "a property that became an operation", ONE I("int a"), ONE I("int a()"),
+          "new:1:8 note: as version 2.0 it would have a bus name of its own, and both could be "
+          "served side by side\n"
+          "new:3:5 compatible: the operation 'a' is new\n"
+          "old:3:5 breaking: the property 'a' is gone" },
+
+        /* types */
+        { "another type", ONE I("int a"), ONE I("real a"),
+          BREAKS("new:3:6", "the property 'a' is 'd' on D-Bus, it was 'i'") },
+        { "another integer", ONE I("int a"), ONE I("@dbus: { type: u }\nint a"),
+          BREAKS("new:4:5", "the property 'a' is 'u' on D-Bus, it was 'i'") },
+        { "a list of it", ONE I("int a"), ONE I("list<int> a"),
+          BREAKS("new:3:11", "the property 'a' is 'ai' on D-Bus, it was 'i'") },
+        { "an enum instead of int", ONE I("int a") E, ONE I("E a") E,
+          "new:3:3 source: the property 'a' is of the type 'E', it was 'int'" },
+        { "a field more", ONE I("S a") S, ONE I("S a") "struct S { int a; int b; int c }\n",
+          "new:1:8 note: as version 2.0 it would have a bus name of its own, and both could be "
+          "served side by side\n"
+          "new:3:3 breaking: the property 'a' is '(iii)' on D-Bus, it was '(ii)'\n"
+          "new:5:8 breaking: the struct 'S' is '(iii)' on D-Bus, it was '(ii)'" },
+        { "fields in another order", ONE I("S a") S, ONE I("S a") "struct S { int b; int a }\n",
+          BREAKS("new:5:8", "the fields of the struct 'S' have another order") },
+        { "a field with another name", ONE I("S a") S, ONE I("S a") "struct S { int a; int c }\n",
+          "new:5:23 source: the field 'c' of the struct 'S' was called 'b'" },
+        { "a field of another type with the same signature", ONE I("S a") S E,
+          ONE I("S a") "struct S { int a; E b }\n" E,
+          "new:5:21 source: the field 'b' of the struct 'S' is of the type 'E', it was 'int'" },
+        { "another number of a member", ONE I("E a") E, ONE I("E a") "enum E { A = 3, B = 1 }\n",
+          BREAKS("new:5:10", "'A' of the enum 'E' is 3, it was 0") },
+        { "another bit", ONE I("F a") F, ONE I("F a") "flag F { X = 4, Y = 2 }\n",
+          BREAKS("new:5:10", "'X' of the flag 'F' is 0x4, it was 0x1") },
+        { "a flag that gets wide", ONE I("int a") F,
+          ONE I("int a") "flag F { X = 1, Y = 2, Z = 0x100000000 }\n",
+          "new:1:8 note: as version 2.0 it would have a bus name of its own, and both could be "
+          "served side by side\n"
+          "new:5:6 breaking: the flag 'F' has 64 bits on D-Bus, it had 32\n"
+          "new:5:24 compatible: 'Z' of the flag 'F' is new: older clients see a value without a name" },
+        { "an enum that becomes a flag", ONE I("int a") E, ONE I("int a") "flag E { A, B }\n",
+          BREAKS("new:5:6", "'E' is a flag now") },
+        { "rows of a model", ONE I("model<int> a"), ONE I("model<string> a"),
+          BREAKS("new:3:15", "a row of the property 'a' is 's' on D-Bus, it was 'i'") },
+
+        /* properties */
+        { "read-only now", ONE I("int a"), ONE I("readonly int a"),
+          BREAKS("new:3:14", "the property 'a' cannot be set any more") },
+        { "can be set now", ONE I("readonly int a"), TWO I("int a"),
+          "new:3:5 compatible: the property 'a' can be set now" },
+        { "constant now", ONE I("readonly int a"), TWO I("const int a"),
+          "new:3:11 compatible: the property 'a' never changes any more" },
+        { "not constant any more", ONE I("const int a"), ONE I("readonly int a"),
+          BREAKS("new:3:14", "the property 'a' may change now: clients may have read it once") },
+        { "announced without its value", ONE I("int a"),
+          ONE I("@dbus: { emits: invalidates }\nint a"),
+          BREAKS("new:4:5", "a change of the property 'a' is announced without the value, it was "
+                            "with the value") },
+        { "not announced any more", ONE I("int a"), ONE I("@dbus: { emits: 'false' }\nint a"),
+          BREAKS("new:4:5", "a change of the property 'a' is announced not at all, it was with the "
+                            "value") },
+        { "announced now", ONE I("@dbus: { emits: 'false' }\nint a"), TWO I("int a"),
+          "new:3:5 compatible: a change of the property 'a' is announced with the value, it was "
+          "not at all" },
+        { "narrower", ONE I("@config: { maximum: 5 }\nint a"),
+          ONE I("@config: { maximum: 4 }\nint a"),
+          BREAKS("new:4:5", "the bounds of the property 'a' are narrower: values that could be set "
+                            "are refused") },
+        { "bounds where there were none", ONE I("int a"), ONE I("@config: { minimum: 0 }\nint a"),
+          BREAKS("new:4:5", "the bounds of the property 'a' are narrower: values that could be set "
+                            "are refused") },
+        { "a value less", ONE I("@config: { domain: [ 1, 2 ] }\nint a"),
+          ONE I("@config: { domain: [ 1 ] }\nint a"),
+          BREAKS("new:4:5", "the bounds of the property 'a' are narrower: values that could be set "
+                            "are refused") },
+        { "narrower for the service alone", ONE I("readonly int a"),
+          TWO I("@config: { minimum: 0 }\nreadonly int a"),
+          "new:4:14 compatible: the bounds of the property 'a' are narrower" },
+        { "wider", ONE I("@config: { range: [ 1, 5 ] }\nint a"),
+          TWO I("@config: { range: [ 0, 6 ] }\nint a"),
+          "new:4:5 compatible: the bounds of the property 'a' are wider" },
+        { "another unit", ONE I("@config: { unit: m }\nint a"),
+          ONE I("@config: { unit: ft }\nint a"),
+          BREAKS("new:4:5", "the property 'a' is in 'ft', it was in 'm'") },
+        { "another getter", ONE I("int a"), ONE I("@config: { getter_name: b }\nint a"),
+          "new:4:5 source: the getter of the property 'a' is 'm_i_b', it was 'm_i_get_a'" },
+        { "another setter", ONE I("int a"), ONE I("@config: { setter_name: b }\nint a"),
+          "new:4:5 source: the setter of the property 'a' is 'm_i_b', it was 'm_i_set_a'" },
+        { "another name on D-Bus", ONE I("int a"), ONE I("@dbus: { name: B }\nint a"),
+          BREAKS("new:4:5", "the property 'a' is called 'B' on D-Bus, it was 'A'") },
+
+        /* operations and signals */
+        { "a parameter more", ONE I("void f()"), ONE I("void f(int a)"),
+          BREAKS("new:3:6", "the parameters of the operation 'f' are 'i' on D-Bus, they were ''") },
+        { "parameters in another order", ONE I("void f(int a, int b)"),
+          ONE I("void f(int b, int a)"),
+          BREAKS("new:3:6", "the parameters of the operation 'f' have another order") },
+        { "a parameter with another name", ONE I("void f(int a)"), ONE I("void f(int b)"),
+          "new:3:6 source: the parameter 'b' of the operation 'f' was called 'a'" },
+        { "another result", ONE I("void f()"), ONE I("int f()"),
+          BREAKS("new:3:5", "the result of the operation 'f' is 'i' on D-Bus, it was ''") },
+        { "results side by side", ONE I("S f()") S,
+          ONE I("@dbus: { return: { type: ii } }\nS f()") S,
+          BREAKS("new:4:3", "the results of the operation 'f' are several arguments, they were one "
+                            "struct") },
+        { "not to be repeated", ONE I("void f() const"), ONE I("void f()"),
+          BREAKS("new:3:6", "the operation 'f' is not safe to be repeated any more") },
+        { "a parameter of a signal", ONE I("signal s(int a)"), ONE I("signal s(real a)"),
+          BREAKS("new:3:8", "the parameters of the signal 's' are 'd' on D-Bus, they were 'i'") },
+
+        /* names of interfaces and modules */
+        { "another interface on D-Bus", ONE I("int a"), ONE "@dbus: { name: a.B }\n" I("int a"),
+          BREAKS("new:3:11", "the interface 'I' is called 'a.B' on D-Bus, it was 'T.M1.I'") },
+        { "another object", ONE I("int a"), ONE "@dbus: { path: /T/M1/J }\n" I("int a"),
+          BREAKS("new:3:11", "the object of the interface 'I' is '/T/M1/J', it was '/T/M1/I'") },
+        { "another id", ONE I("int a"), ONE "@config: { id: other }\n" I("int a"),
+          "new:3:11 note: a backend of the interface 'I' is found by 'other', it was 'T.M.I'" },
+        { "another section", ONE I("int a"), ONE "@config: { configurationId: X }\n" I("int a"),
+          "new:3:11 note: the interface 'I' is configured in another section" },
+        { "another bus name", ONE I("int a"),
+          "@dbus: { name: a.b, path: /T/M1 }\nmodule T.M 1.0\n@dbus: { name: T.M1.I }\n" I("int a"),
+          "new:2:8 breaking: the bus name is 'a.b', it was 'T.M1'\n"
+          "new:2:8 note: as version 2.0 it would have a bus name of its own, and both could be "
+          "served side by side" },
+        { "another major version", ONE I("int a"), "module T.M 2.0\n" I("real b"),
+          "new:1:8 compatible: version 2.0 has the bus name 'T.M2' beside 'T.M1': both can be "
+          "served" },
+        { "a version that goes back", "module T.M 1.5\n" I("int a"), ONE I("int a"),
+          "new:1:8 note: the version goes back from 1.5" },
+
+        /* inheritance */
+        { "members that come from a base", ONE I("int a"),
+          TWO "interface I extends B { }\ninterface B { int a }\n",
+          "new:3:11 compatible: the interface 'B' is new" },
+};
+
+static void changes_are_classified(void **state) {
+        size_t n_wrong = 0;
+
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const char *said = compare(rows[i].old, rows[i].new);
+
+                if (strcmp(said, rows[i].expected) == 0)
+                        continue;
+                print_error("%s:\nexpected %s\nbut got  %s\n", rows[i].reason, rows[i].expected,
+                            said);
+                n_wrong++;
+        }
+        assert_int_equal(n_wrong, 0);
+}
+
+/* What is new one way is gone the other way: nothing is overlooked. */
+static void the_other_way_round_there_is_a_difference_too(void **state) {
+        (void)state;
+        for (size_t i = 0; i < ELEMENTS(rows); i++)
+                if (*rows[i].expected && !strstr(rows[i].expected, "is not safe") &&
+                    !strstr(rows[i].expected, "deprecated") &&
+                    !strstr(rows[i].expected, "may fail") && !strstr(rows[i].expected, "goes back"))
+                        assert_string_not_equal(compare(rows[i].new, rows[i].old), "");
+}
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test_setup_teardown(changes_are_classified, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(the_other_way_round_there_is_a_difference_too,
+                                                set_up, tear_down),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
