@@ -168,8 +168,8 @@ if command -v groff >/dev/null; then
         }
         check 'manual pages are what groff expects' pages
         shown() {
-                LC_ALL=C.UTF-8 groff -man -Kutf8 -Tutf8 "$FASCIA_BUILD_DIR/gen/cluster/man/Vehicle.Cluster1.InstrumentCluster.7" | LC_ALL=C.UTF-8 col -b |
-                        grep -A2 'DriveMode ' | tr -s ' ' | head -1
+                groff -man -Kutf8 -Tutf8 -P-cbou "$FASCIA_BUILD_DIR/gen/cluster/man/Vehicle.Cluster1.InstrumentCluster.7" |
+                        grep 'DriveMode ' | tr -s ' ' | head -n 1
         }
         check 'and show the members' prints ' DriveMode (i, read and write)' shown
 else
