@@ -16,6 +16,12 @@ typedef enum CallState {
         CALL_ENDED    /* in FeatureCore.events, or its callback runs */
 } CallState;
 
+/* Who waits for the end of a call, in fascia_call_wait(). */
+typedef struct Waiter {
+        bool has_ended;
+        int outcome;
+} Waiter;
+
 struct fascia_call {
         Event event;
         Link of_feature; /* in Feature.calls */
@@ -29,6 +35,7 @@ struct fascia_call {
         uint64_t give_up;  /* when it has waited long enough for the first sync */
         void *input;       /* a copy while it waits */
         Error error;
+        Waiter *waiter; /* or NULL */
         uint32_t index;
         CallState state;
         bool is_set;
@@ -84,6 +91,8 @@ static void call_complete(Call *call, const struct fascia_error *error, const vo
                 fascia_value_init(output, call->result);
                 result = call->result;
         }
+        if (call->waiter)
+                *call->waiter = (Waiter){ .has_ended = true, .outcome = error ? error->code : 0 };
         if (call->done)
                 call->complete(call->feature, error, result, call->done, call->userdata);
         call_free(call);
@@ -373,6 +382,26 @@ static void call_withdraw(Call *call) {
         if (call->state == CALL_ASKED)
                 host_cancel_request(call_host(call), call->request);
         link_remove(&call->event.link);
+}
+
+FASCIA_EXPORT int fascia_call_wait(struct fascia_call *call) {
+        Waiter waiter = { .has_ended = false };
+        struct fascia_client *client;
+
+        if (!call)
+                return -EINVAL;
+        client = call->feature->core->client;
+        call->waiter = &waiter;
+        while (!waiter.has_ended) {
+                int r = fascia_client_wait(client, UINT64_MAX);
+
+                /* A signal is none of the call's. */
+                if (r >= 0 || r == -EINTR || waiter.has_ended)
+                        continue;
+                call->waiter = NULL;
+                return r;
+        }
+        return waiter.outcome;
 }
 
 FASCIA_EXPORT int fascia_call_cancel(struct fascia_call *call) {

@@ -167,7 +167,7 @@ static void deliver_property(FeatureCore *core, Zone *zone, uint32_t property) {
         LINK_FOREACH(l, next, &core->handles) {
                 Feature *f = LINK_OWNER(l, Feature, link);
 
-                if (f->zone != zone)
+                if (f->zone != zone || f->paused)
                         continue;
                 f->has_changed = true;
                 feature_notify(f, FASCIA_EVENT_PROPERTY, property, zone_get_value(zone, property));
@@ -199,6 +199,9 @@ static void deliver_changes(FeatureCore *core) {
         deliver_zone_changes(core, instance_get_root(core->instance));
         while ((z = instance_next_zone(core->instance, z)))
                 deliver_zone_changes(core, z);
+        LINK_FOREACH(l, next, &core->handles) {
+                feature_tell_differences(LINK_OWNER(l, Feature, link));
+        }
 }
 
 static void deliver_states(FeatureCore *core) {

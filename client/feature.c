@@ -85,6 +85,7 @@ Feature *feature_destroy(Feature *f) {
         }
         link_remove(&f->link);
         error_clear(&f->zone_error);
+        snapshot_free(f->paused);
         free(f);
         return NULL;
 }
@@ -166,6 +167,50 @@ FASCIA_EXPORT const void *fascia_feature_get_value(const struct fascia_feature *
 FASCIA_EXPORT bool fascia_feature_has_value(const struct fascia_feature *feature,
                                             uint32_t property) {
         return zone_has_value(feature->zone, property);
+}
+
+/* ---- pausing ---- */
+
+FASCIA_EXPORT int fascia_feature_pause(struct fascia_feature *feature) {
+        if (!feature || feature->is_dead)
+                return -EINVAL;
+        if (feature->is_resuming) {
+                /* What it has missed is still to be told. */
+                feature->is_resuming = false;
+                return 0;
+        }
+        if (feature->paused)
+                return -EALREADY;
+        return snapshot_new(feature->interface, feature->zone, &feature->paused);
+}
+
+FASCIA_EXPORT int fascia_feature_resume(struct fascia_feature *feature) {
+        if (!feature || feature->is_dead)
+                return -EINVAL;
+        if (!feature->paused || feature->is_resuming)
+                return -EALREADY;
+        feature->is_resuming = true;
+        feature->core->has_news = true;
+        core_schedule(feature->core);
+        return 0;
+}
+
+void feature_tell_differences(Feature *f) {
+        Snapshot *before = f->paused;
+        bool any = false;
+
+        if (!f->is_resuming)
+                return;
+        f->is_resuming = false;
+        f->paused = NULL;
+        for (uint32_t p = 0; p < f->interface->n_properties; p++)
+                if (snapshot_differs(before, f->zone, p)) {
+                        any = true;
+                        feature_notify(f, FASCIA_EVENT_PROPERTY, p, zone_get_value(f->zone, p));
+                }
+        snapshot_free(before);
+        if (any)
+                feature_notify(f, FASCIA_EVENT_CHANGED, 0, NULL);
 }
 
 FASCIA_EXPORT int fascia_feature_refresh(struct fascia_feature *feature) {

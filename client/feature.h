@@ -4,6 +4,7 @@
 
 #include "error.h"
 #include "feature-core.h"
+#include "snapshot.h"
 #include <fascia/generated.h>
 
 typedef struct fascia_feature Feature;
@@ -20,6 +21,8 @@ struct fascia_feature {
         Error zone_error; /* while there is no such zone */
         enum fascia_state announced;
         bool announced_error;
+        Snapshot *paused; /* what the listeners know, while changes are held back */
+        bool is_resuming;
         bool has_changed;
         bool is_dead;
 };
@@ -28,6 +31,8 @@ struct fascia_feature {
 void feature_notify(Feature *f, enum fascia_event event, uint32_t index, const void *data);
 /* Tells the state when it is another one than last time. */
 void feature_tell_state(Feature *f);
+/* Tells what has changed while it was paused, when it is to go on. */
+void feature_tell_differences(Feature *f);
 /* Frees the handle, or its listeners that were removed. */
 Feature *feature_destroy(Feature *f);
 void feature_sweep(Feature *f);

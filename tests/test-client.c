@@ -938,6 +938,187 @@ static void only_zoned_interfaces_have_zones(void **state) {
         remote_processing_service_free(s);
 }
 
+/* ---- pausing ---- */
+
+static void changes_can_be_held_back(void **state) {
+        struct climate_control *c = make_climate();
+        struct fascia_feature *f = climate_control_feature(c);
+
+        (void)state;
+        dispatch();
+        report_fan(probe.backend, 3);
+        report_temperature(probe.backend, 20);
+        dispatch();
+        assert_heard(":ready fan=3 =20 ! ");
+        assert_int_equal(fascia_feature_resume(f), -EALREADY);
+        assert_int_equal(fascia_feature_pause(f), 0);
+        assert_int_equal(fascia_feature_pause(f), -EALREADY);
+        report_fan(probe.backend, 4);
+        report_temperature(probe.backend, 21);
+        dispatch();
+        assert_heard("");
+        assert_int_equal(climate_control_get_fan_level(c), 4); /* never stale */
+        report_fan(probe.backend, 5);
+        report_temperature(probe.backend, 20); /* as it was */
+        dispatch();
+        assert_int_equal(fascia_feature_resume(f), 0);
+        assert_heard(""); /* from the next dispatch */
+        dispatch();
+        assert_heard("fan=5 ! ");
+        report_fan(probe.backend, 6);
+        dispatch();
+        assert_heard("fan=6 ! ");
+        climate_control_free(c);
+}
+
+static void what_did_not_change_in_a_pause_is_not_told(void **state) {
+        struct climate_control *c = make_climate();
+        struct fascia_feature *f = climate_control_feature(c);
+
+        (void)state;
+        dispatch();
+        report_fan(probe.backend, 3);
+        dispatch();
+        heard[0] = '\0';
+        assert_int_equal(fascia_feature_pause(f), 0);
+        report_fan(probe.backend, 4);
+        dispatch();
+        report_fan(probe.backend, 3);
+        dispatch();
+        assert_int_equal(fascia_feature_resume(f), 0);
+        dispatch();
+        assert_heard("");
+        climate_control_free(c);
+}
+
+static void a_value_that_comes_or_goes_in_a_pause_is_told(void **state) {
+        struct climate_control *c = make_climate();
+        struct fascia_feature *f = climate_control_feature(c);
+
+        (void)state;
+        dispatch();
+        report_fan(probe.backend, 3);
+        dispatch();
+        heard[0] = '\0';
+        assert_int_equal(fascia_feature_pause(f), 0);
+        fascia_backend_withdraw(probe.backend, FAN_LEVEL);
+        report_temperature(probe.backend, 0); /* the start value, but known */
+        dispatch();
+        assert_int_equal(fascia_feature_resume(f), 0);
+        dispatch();
+        assert_heard("fan=0 =0 ! ");
+        climate_control_free(c);
+}
+
+static void a_state_is_told_in_a_pause_too(void **state) {
+        struct climate_control *c = make_climate();
+
+        (void)state;
+        dispatch();
+        heard[0] = '\0';
+        assert_int_equal(fascia_feature_pause(climate_control_feature(c)), 0);
+        fascia_backend_fail(probe.backend, -EIO, "gone");
+        dispatch();
+        assert_heard(":unavailable ");
+        climate_control_free(c); /* while it is paused */
+}
+
+static void a_pause_concerns_one_handle(void **state) {
+        struct climate_control *c = make_climate(), *other = NULL;
+
+        (void)state;
+        assert_int_equal(climate_control_new(client, &other), 0);
+        assert_int_equal(climate_control_add_listener(other, &everything, "other"), 0);
+        dispatch();
+        heard[0] = '\0';
+        assert_int_equal(fascia_feature_pause(climate_control_feature(c)), 0);
+        report_fan(probe.backend, 4);
+        dispatch();
+        assert_non_null(strstr(heard, "fan=4"));
+        assert_null(strstr(strstr(heard, "fan=4") + 1, "fan=4"));
+        climate_control_free(other);
+        climate_control_free(c);
+}
+
+static void a_pause_may_go_on_before_its_end_is_told(void **state) {
+        struct climate_control *c = make_climate();
+        struct fascia_feature *f = climate_control_feature(c);
+
+        (void)state;
+        dispatch();
+        heard[0] = '\0';
+        assert_int_equal(fascia_feature_pause(f), 0);
+        report_fan(probe.backend, 4);
+        dispatch();
+        assert_int_equal(fascia_feature_resume(f), 0);
+        assert_int_equal(fascia_feature_pause(f), 0);
+        dispatch();
+        assert_heard("");
+        assert_int_equal(fascia_feature_resume(f), 0);
+        dispatch();
+        assert_heard("fan=4 ! ");
+        climate_control_free(c);
+}
+
+/* ---- waiting ---- */
+
+static void on_waited(struct remote_processing_service *s, const struct fascia_error *error,
+                      int32_t result, void *userdata) {
+        (void)s;
+        (void)userdata;
+        hear("waited:%d:%d ", error ? error->code : 0, result);
+}
+
+static void a_tool_can_wait_for_an_answer(void **state) {
+        struct remote_processing_service *s = make_remote();
+        struct fascia_call *call = NULL;
+
+        (void)state;
+        probe.answer_at_once = true;
+        assert_int_equal(remote_processing_service_process(s, "abc", on_waited, NULL, &call), 0);
+        assert_int_equal(fascia_call_wait(call), 0);
+        assert_heard("waited:0:3 ");
+        assert_int_equal(fascia_call_wait(NULL), -EINVAL);
+        remote_processing_service_free(s);
+}
+
+static void waiting_tells_why_a_call_failed(void **state) {
+        struct remote_processing_service *s = make_remote();
+        struct fascia_call *call = NULL;
+
+        (void)state;
+        assert_int_equal(remote_processing_service_process(s, "abc", on_waited, NULL, &call), 0);
+        assert_int_equal(fascia_call_set_timeout(call, 20000), 0);
+        assert_int_equal(fascia_call_wait(call), -ETIMEDOUT);
+        assert_int_equal(strncmp(heard, "waited:", 7), 0);
+        heard[0] = '\0';
+        remote_processing_service_free(s);
+}
+
+static void on_waiting_inside(struct remote_processing_service *s, const struct fascia_error *error,
+                              int32_t result, void *userdata) {
+        struct fascia_call *call = NULL;
+
+        (void)error;
+        (void)result;
+        (void)userdata;
+        assert_int_equal(remote_processing_service_process(s, "x", NULL, NULL, &call), 0);
+        hear("inside:%d ", fascia_call_wait(call));
+}
+
+static void nobody_waits_inside_a_callback(void **state) {
+        struct remote_processing_service *s = make_remote();
+        struct fascia_call *call = NULL;
+
+        (void)state;
+        probe.answer_at_once = true;
+        assert_int_equal(
+                remote_processing_service_process(s, "abc", on_waiting_inside, NULL, &call), 0);
+        assert_int_equal(fascia_call_wait(call), 0);
+        assert_heard("inside:-16 ");
+        remote_processing_service_free(s);
+}
+
 static void one_descriptor_tells_when_something_is_to_be_done(void **state) {
         struct pollfd fd = { .fd = fascia_client_get_fd(client), .events = POLLIN };
         struct remote_processing_service *s = make_remote();
@@ -1090,6 +1271,15 @@ int main(void) {
                 TEST(a_zone_may_be_asked_for_before_it_exists),
                 TEST(a_feature_is_found_by_the_path_of_its_object),
                 TEST(only_zoned_interfaces_have_zones),
+                TEST(changes_can_be_held_back),
+                TEST(what_did_not_change_in_a_pause_is_not_told),
+                TEST(a_value_that_comes_or_goes_in_a_pause_is_told),
+                TEST(a_state_is_told_in_a_pause_too),
+                TEST(a_pause_concerns_one_handle),
+                TEST(a_pause_may_go_on_before_its_end_is_told),
+                TEST(a_tool_can_wait_for_an_answer),
+                TEST(waiting_tells_why_a_call_failed),
+                TEST(nobody_waits_inside_a_callback),
                 TEST(one_descriptor_tells_when_something_is_to_be_done),
                 TEST(a_client_can_live_in_the_loop_of_the_program),
                 TEST(a_client_freed_in_a_callback_leaves_the_loop_of_the_program),

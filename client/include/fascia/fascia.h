@@ -75,6 +75,14 @@ int fascia_feature_refresh(struct fascia_feature *feature);
 struct fascia_client *fascia_feature_get_client(const struct fascia_feature *feature);
 const struct fascia_interface *fascia_feature_get_interface(const struct fascia_feature *feature);
 
+/* Holds back changes of properties: listeners of this handle hear none until fascia_feature_resume().
+ * Getters go on to give the newest values; states, zones, signals and answers are told as ever.
+ * -EALREADY: it is paused. */
+int fascia_feature_pause(struct fascia_feature *feature);
+/* From the next dispatch on changes are told again: first, each once, the properties that differ from
+ * what they were when the feature was paused, then "changed". -EALREADY: it is not paused. */
+int fascia_feature_resume(struct fascia_feature *feature);
+
 /* ---- pending calls ----
  *
  * A setter or operation gives the pending call that it started; the pointer is valid until its
@@ -83,6 +91,11 @@ const struct fascia_interface *fascia_feature_get_interface(const struct fascia_
 /* Gives up: the callback runs with -ECANCELED, from the next dispatch. The service may have done
  * its work all the same. -EALREADY: the answer is there, or it was cancelled before. */
 int fascia_call_cancel(struct fascia_call *call);
+/* Waits until the call is answered, for tools and tests: dispatches meanwhile, callbacks of others
+ * included. When it returns its own callback has run, and the pointer is of no use any more. Returns 0,
+ * or the code of the error that the callback got. -EBUSY: called from within a callback, or an event
+ * loop is attached; the call goes on then. */
+int fascia_call_wait(struct fascia_call *call);
 /* Another deadline than the configured Timeout: usec microseconds from now, UINT64_MAX for none.
  * When it passes, the callback gets -ETIMEDOUT. */
 int fascia_call_set_timeout(struct fascia_call *call, uint64_t usec);
