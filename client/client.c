@@ -12,6 +12,7 @@
 
 #include "backend-dbus.h"
 #include "feature-core.h"
+#include "own-backend.h"
 #include "settings.h"
 
 /* ---- what is to be done ---- */
@@ -84,6 +85,8 @@ FASCIA_EXPORT int fascia_client_new(struct fascia_client **ret) {
                 return -ENOMEM;
         link_init(&c->cores);
         link_init(&c->scheduled);
+        link_init(&c->own_backends);
+        link_init(&c->test_ends);
         r = client_load_config(c);
         if (r < 0) {
                 fascia_client_free(c);
@@ -147,6 +150,8 @@ static void client_destroy(void *userdata) {
         Client *c = userdata;
 
         client_tear_down(c);
+        own_backends_free(c);
+        testkit_free_ends(c);
         config_free(c->config);
         for (size_t i = 0; i < c->n_problems; i++)
                 free(c->problems[i]);

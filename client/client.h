@@ -24,6 +24,9 @@ struct fascia_client {
         LoopTimer *wake;
         Link cores;
         Link scheduled;
+        Link own_backends; /* that the program gave */
+        size_t n_own_backends;
+        Link test_ends;
         /* How many of the program's callbacks are on the stack; freed in one of them, the client
          * goes when they have returned. */
         unsigned depth;
@@ -34,6 +37,8 @@ struct fascia_client {
 int client_open(Client *c);
 /* Has core_run() run from the loop for everything in `scheduled`. */
 void client_wake(Client *c);
+/* The ends of the test kit. */
+void testkit_free_ends(Client *c);
 /* Around everything that may run a callback of the program. */
 void client_enter(Client *c);
 void client_leave(Client *c);

@@ -10,6 +10,7 @@
 #include "call.h"
 #include "descriptor.h"
 #include "interface-config.h"
+#include "own-backend.h"
 
 typedef struct Signal {
         Event event;
@@ -263,8 +264,11 @@ void core_schedule(FeatureCore *core) {
 }
 
 static const char *core_backend(const FeatureCore *core) {
-        return config_get_string(core->client->config, core->interface->module->name,
-                                 core->interface->name, "Backend");
+        const char *own = own_backend_find(core->client, core->interface);
+
+        return own ? own
+                   : config_get_string(core->client->config, core->interface->module->name,
+                                       core->interface->name, "Backend");
 }
 
 static uint64_t core_get_time(const FeatureCore *core, const char *key) {

@@ -630,8 +630,10 @@ static void root_may_not_trust_everybody_on_the_system_bus(void **state) {
         Harness *h = *state;
         char command[512];
 
-        if (geteuid() != 0)
+        if (geteuid() != 0) {
+                print_message("skipped: this concerns root alone\n");
                 skip();
+        }
         for (size_t i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
                 snprintf(command, sizeof(command),
                          "env -u DBUS_SYSTEM_BUS_ADDRESS -u FASCIA_ADDRESS " FASCIAD

@@ -113,6 +113,20 @@ int host_add_plugin(Host *host, const struct fascia_plugin *plugin) {
         return host_take_plugin(host, plugin->name, plugin, NULL, NULL);
 }
 
+int host_add_open_plugin(Host *host, const struct fascia_plugin *plugin, void *userdata) {
+        Plugin *p;
+        int r;
+
+        if (plugin_flaw(plugin))
+                return -EINVAL;
+        r = host_take_plugin(host, plugin->name, plugin, NULL, &p);
+        if (r < 0)
+                return r;
+        p->is_open = true;
+        p->userdata = userdata;
+        return 0;
+}
+
 static int host_load_plugin(Host *host, const char *name, Plugin **ret, char **reterr_text) {
         const struct fascia_plugin *plugin;
         char file[64 + sizeof(".so")];

@@ -36,6 +36,8 @@ typedef struct HostBackend {
 /* A plugin that is part of the program (the built-in "dbus"; a test's): found before files of that
  * name. Borrowed. */
 int host_add_plugin(Host *host, const struct fascia_plugin *plugin);
+/* The same, of one that needs no open(): this is what it would have returned. */
+int host_add_open_plugin(Host *host, const struct fascia_plugin *plugin, void *userdata);
 /* Finds the plugin by name, loads and opens it when that was not done yet, and finds what serves
  * the interface. On failure reterr_text says why, naming file and reason, to be freed. */
 int host_find_backend(Host *host, const char *plugin_name, const struct fascia_interface *interface,

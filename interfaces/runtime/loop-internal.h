@@ -38,8 +38,9 @@ struct Loop {
         size_t heap_capacity;
         int timer_fd;
         struct sd_event_source *timer_source;
-        uint64_t armed; /* what the timerfd is set to; UINT64_MAX: off */
-        uint64_t round; /* while timers run: the moment they are due for; else 0 */
+        uint64_t armed;    /* what the timerfd is set to; UINT64_MAX: off */
+        uint64_t round;    /* while timers run: the moment they are due for; else 0 */
+        uint64_t advanced; /* by how much the clock is ahead of the system's */
 };
 
 int loop_timers_init(Loop *loop);

@@ -77,12 +77,18 @@ static void arm(Loop *loop) {
         if (next >= loop->armed || loop->round > 0)
                 return;
         loop->armed = next;
-        if (next == 0)
-                next = 1; /* zero would switch it off */
+        /* Zero would switch it off. */
+        next = next > loop->advanced ? next - loop->advanced : 1;
         t.it_value.tv_sec = (time_t)(next / 1000000);
         t.it_value.tv_nsec = (long)(next % 1000000) * 1000;
         /* The arguments are valid, so it cannot fail. */
         timerfd_settime(loop->timer_fd, TFD_TIMER_ABSTIME, &t, NULL);
+}
+
+void loop_advance(Loop *loop, uint64_t usec) {
+        loop->advanced += usec;
+        loop->armed = UINT64_MAX;
+        arm(loop);
 }
 
 static int on_timer(sd_event_source *source, int fd, uint32_t revents, void *userdata) {

@@ -31,8 +31,10 @@ int loop_get_fd(Loop *loop);
 /* Runs what is ready, without waiting, until nothing is left or a bounded number of sources ran.
  * Returns 1 when something ran. Only for a loop with an sd-event of its own. */
 int loop_dispatch(Loop *loop);
-/* Microseconds, CLOCK_MONOTONIC. */
+/* Microseconds, CLOCK_MONOTONIC and what loop_advance() has added. */
 uint64_t loop_now(Loop *loop);
+/* For tests: lets time pass at once. Timers run from the loop as ever. */
+void loop_advance(Loop *loop, uint64_t usec);
 
 /* Runs fn from the loop, soon, in order. Thread-safe. What is posted from within a posted function
  * runs in the next round, so that I/O is not starved. */

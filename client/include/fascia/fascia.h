@@ -55,6 +55,16 @@ int fascia_client_dispatch(struct fascia_client *client);
  * dispatches: for tools and tests. Errors as fascia_client_dispatch(), and -EINTR. */
 int fascia_client_wait(struct fascia_client *client, uint64_t usec);
 
+struct fascia_plugin_feature;
+
+/* Gives the client a backend that is part of the program: features of its interface that are made from
+ * now on use it, whatever the configuration says. feature is as in a plugin, with its interface:
+ * { CLIMATE_CONTROL_FEATURE(&ops) }; what it points to, and plugin, which the backend's start() gets,
+ * must outlive the client. -EBUSY: a feature of the interface was made already; -EEXIST: it has such a
+ * backend. */
+int fascia_client_set_backend(struct fascia_client *client,
+                              const struct fascia_plugin_feature *feature, void *plugin);
+
 /* ---- features ----
  *
  * Every generated handle is a feature: climate_control_feature(c). So is each zone of it. */
