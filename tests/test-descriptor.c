@@ -49,7 +49,7 @@ static void sample_init(Sample *s) {
                                .n_signals = 1,
                                .properties = s->properties,
                                .methods = s->methods,
-                               .signals = s->signals },
+                               .signal_table = s->signals },
                 .properties = { { .type = &s->model }, { .type = &type_trip } },
                 .methods = { { .input = &s->arguments,
                                .output = &type_nothing,

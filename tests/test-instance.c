@@ -101,7 +101,7 @@ static const struct fascia_interface interface = {
         .n_signals = 1,
         .properties = properties,
         .methods = methods,
-        .signals = signals,
+        .signal_table = signals,
 };
 
 static const struct fascia_module module = {

@@ -650,6 +650,9 @@ static const Row good_inputs[] = {
         { "who owns the name", ONE("int a"), "<allow own=\"T.Main1\"/>" },
         { "what starts it", ONE("int a"), "[D-BUS Service] Name=T.Main1" },
 
+        { "words that are macros of Qt", ONE("void f(int signals, int slots, int emit)"),
+          "int32_t signals_, int32_t slots_, int32_t emit_" },
+
         /* modules */
         { "type of another module", MAIN IMPORT "interface I { T.Other.Point a }\n" OTHER POINT,
           "#include <t-other-1/other-types.h>" },

@@ -67,7 +67,7 @@ static const struct fascia_interface interface = {
         .n_signals = 1,
         .properties = properties,
         .methods = methods,
-        .signals = signals,
+        .signal_table = signals,
 };
 
 #define HEAD "<interface name=\"T.I\">\n"

@@ -441,7 +441,7 @@ static void emit_interface(Emitter *e, const Module *m, const Interface *f) {
         if (f->n_signals > 0)
                 emit(e, VARS("n", number(m, f->n_signals), "local", f->symbol.local),
                      "                .n_signals = ${n},\n"
-                     "                .signals = ${local}_signals,\n");
+                     "                .signal_table = ${local}_signals,\n");
         if (f->configuration)
                 emit(e, VARS("section", c_quote(m->arena, f->configuration)),
                      "                .configuration = ${section},\n");

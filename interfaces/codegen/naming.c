@@ -60,7 +60,7 @@ static int compare_words(const void *a, const void *b) {
         return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/* Of C and C++, and the small-letter macros of the headers that come along. Sorted. */
+/* Of C and C++, and the small-letter macros of the headers that come along, also those of Qt. Sorted. */
 static const char *const language_words[] = {
         "alignas",
         "alignof",
@@ -98,6 +98,7 @@ static const char *const language_words[] = {
         "double",
         "dynamic_cast",
         "else",
+        "emit",
         "enum",
         "errno",
         "explicit",
@@ -106,6 +107,8 @@ static const char *const language_words[] = {
         "false",
         "float",
         "for",
+        "foreach",
+        "forever",
         "friend",
         "goto",
         "if",
@@ -134,7 +137,9 @@ static const char *const language_words[] = {
         "return",
         "short",
         "signed",
+        "signals",
         "sizeof",
+        "slots",
         "static",
         "static_assert",
         "static_cast",

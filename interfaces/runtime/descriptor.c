@@ -36,7 +36,7 @@ int module_check(const struct fascia_module *m) {
         if (!FASCIA_HAS_FIELD(struct fascia_module, interfaces, m->size))
                 return -ELIBBAD;
         /* The last fields of the first version of the layout: no generator wrote smaller ones. */
-        if (!FASCIA_HAS_FIELD(struct fascia_interface, signals, m->interface_size) ||
+        if (!FASCIA_HAS_FIELD(struct fascia_interface, signal_table, m->interface_size) ||
             !FASCIA_HAS_FIELD(struct fascia_property, unit, m->property_size) ||
             !FASCIA_HAS_FIELD(struct fascia_method, output, m->method_size) ||
             !FASCIA_HAS_FIELD(struct fascia_signal, arguments, m->signal_size))

@@ -21,7 +21,7 @@ static inline const struct fascia_method *interface_method(const struct fascia_i
 
 static inline const struct fascia_signal *interface_signal(const struct fascia_interface *i,
                                                            uint32_t n) {
-        return (const void *)((const char *)i->signals + (size_t)n * i->module->signal_size);
+        return (const void *)((const char *)i->signal_table + (size_t)n * i->module->signal_size);
 }
 
 /* How many errors the method names: none where an older generator had no field for them. */

@@ -232,7 +232,7 @@ static int on_call(struct fascia_backend *backend, uint32_t index, const void *a
 
         (void)userdata;
         for (uint32_t k = 0; r >= 0 && k < i->n_signals; k++) {
-                const struct fascia_signal *s = ELEMENT(i->signals, i->module->signal_size, k);
+                const struct fascia_signal *s = ELEMENT(i->signal_table, i->module->signal_size, k);
 
                 r = fascia_backend_emit(backend, k,
                                         echo(&blocks, s->arguments, method->input, arguments));

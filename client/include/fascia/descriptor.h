@@ -147,7 +147,7 @@ struct fascia_interface {
         uint32_t n_signals;
         const struct fascia_property *properties;
         const struct fascia_method *methods;
-        const struct fascia_signal *signals;
+        const struct fascia_signal *signal_table; /* the plural is a macro of Qt */
         const char *configuration; /* the section used instead of the module's, or NULL */
 };
 

@@ -259,7 +259,7 @@ const struct fascia_interface cluster_interfaces[] = {
                 .n_methods = 1,
                 .methods = instrument_cluster_methods,
                 .n_signals = 1,
-                .signals = instrument_cluster_signals,
+                .signal_table = instrument_cluster_signals,
         },
 };
 
