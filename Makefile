@@ -32,7 +32,8 @@ LIBS = $(shell $(PKG_CONFIG) --libs libsystemd inih)
 CC ?= cc
 HOSTCC ?= $(CC)
 CFLAGS ?= -O2 -g
-WARNINGS = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla
+# What a later version of a library deprecates is no reason to build nothing.
+WARNINGS = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-error=deprecated-declarations
 ifeq ($(SAN),1)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
 else

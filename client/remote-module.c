@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "remote-check.h"
 #include "remote-fetch.h"
 #include "remote-foreign.h"
 #include "remote-message.h"
@@ -51,6 +52,7 @@ static void module_stop(RemoteModule *m, RemoteState state, const struct fascia_
         m->state = state;
         m->snapshot = pending_reply_free(m->snapshot);
         loop_timer_set(m->retry, UINT64_MAX);
+        remote_check_drop(m);
         error_copy(&m->error, error);
         module_set_features(m, FASCIA_STATE_UNAVAILABLE, error);
         LINK_FOREACH(l, next, &m->features) {
@@ -424,10 +426,12 @@ static void on_signal(Message *signal, void *userdata) {
         }
         m->remote->hub->statistics.signals++;
         m->count++;
-        if (m->is_foreign)
+        if (m->is_foreign) {
                 remote_foreign_read_signal(m, signal);
-        else
-                remote_read_signal(m, signal);
+                return;
+        }
+        remote_check_later(m);
+        remote_read_signal(m, signal); /* of its callbacks, one may free the module */
 }
 
 /* Of an object manager, at another path. */
@@ -518,6 +522,7 @@ void remote_module_lost(RemoteModule *m, const struct fascia_error *error) {
 static RemoteModule *module_free(RemoteModule *m) {
         module_unsubscribe(m);
         module_forget_owner(m);
+        remote_check_done(m);
         loop_timer_free(m->retry);
         link_remove(&m->link);
         remote_table_done(&m->objects);
@@ -545,6 +550,8 @@ static int module_new(RemoteLink *l, const RemoteName *name, uint64_t timeout, R
         m->path = strdup(name->path);
         r = m->bus_name && m->path ? loop_timer_new(module_loop(m), on_retry, m, &m->retry)
                                    : -ENOMEM;
+        if (r >= 0)
+                r = remote_check_init(m);
         if (r < 0) {
                 module_free(m);
                 return r;

@@ -42,6 +42,13 @@ typedef struct RemoteModule {
          * service that is not fasciad may not count. */
         bool is_counted;
         uint64_t count;
+        struct {
+                LoopTimer *timer;
+                PendingReply *pending;
+                bool is_planned;
+                uint64_t begun_at; /* when the first signal after the last check came */
+                uint64_t heard_at; /* the last one */
+        } check;                   /* remote-check.h */
 
         RemoteTable objects;
         uint64_t generation; /* of the snapshot that is read */

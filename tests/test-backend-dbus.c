@@ -455,6 +455,104 @@ static void a_gap_is_one_question_and_no_flicker(void **state) {
         assert_int_equal(bus.n_calls, 0);
 }
 
+/* What the client asks once it is quiet. */
+static void answer_check(uint64_t serial) {
+        sd_bus_message *call;
+        const char *interface, *property;
+
+        assert_int_equal(bus.n_calls, 1);
+        call = fake_bus_take(&bus, SERVICE, "Get");
+        assert_true(sd_bus_message_read(call, "ss", &interface, &property) >= 0);
+        assert_string_equal(interface, INTERFACE);
+        assert_string_equal(property, "FasciaSerial");
+        fake_bus_answer(&bus, call, SERVICE, "v", "t", serial);
+}
+
+static void a_last_signal_that_is_lost_is_missed(void **state) {
+        (void)state;
+        begin_ready();
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        assert_heard("=21 ! ");
+        /* 12 is lost, and nothing follows it. */
+        assert_int_equal(bus.n_calls, 0);
+        loop_advance(client->loop, 600000);
+        settle();
+        answer_check(12);
+        settle();
+        assert_int_equal(statistics()->gaps, 1);
+        fake_bus_answer(&bus, take_snapshot_call(SERVICE), SERVICE, OBJECTS, 1, FEATURE, 1,
+                        INTERFACE, 3, "FanLevel", "i", 3, "TargetTemperature", "d", 22.0,
+                        "FasciaSerial", "t", UINT64_C(12));
+        settle();
+        assert_heard("=22 ! ");
+}
+
+static void a_check_that_finds_nothing_is_the_only_one(void **state) {
+        (void)state;
+        begin_ready();
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        loop_advance(client->loop, 600000);
+        settle();
+        answer_check(11);
+        settle();
+        assert_heard("=21 ! ");
+        loop_advance(client->loop, 3600000000);
+        settle();
+        assert_int_equal(bus.n_calls, 0);
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void a_burst_is_checked_when_it_is_over(void **state) {
+        (void)state;
+        begin_ready();
+        for (uint64_t i = 1; i <= 5; i++) {
+                change_temperature(SERVICE, 20 + (double)i / 10, 10 + i);
+                settle();
+                loop_advance(client->loop, 300000);
+                settle();
+                assert_int_equal(bus.n_calls, 0);
+        }
+        loop_advance(client->loop, 300000);
+        settle();
+        answer_check(15);
+        settle();
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void what_never_gets_quiet_is_checked_too(void **state) {
+        unsigned n_checks = 0;
+
+        (void)state;
+        begin_ready();
+        for (uint64_t i = 1; i <= 40; i++) {
+                change_temperature(SERVICE, 20 + (double)i / 10, 10 + i);
+                settle();
+                loop_advance(client->loop, 300000);
+                settle();
+                if (bus.n_calls > 0) {
+                        answer_check(10 + i);
+                        n_checks++;
+                }
+                settle();
+        }
+        assert_in_range(n_checks, 2, 3); /* in twelve seconds */
+        assert_int_equal(statistics()->gaps, 0);
+}
+
+static void a_check_ends_with_the_owner(void **state) {
+        (void)state;
+        begin_ready();
+        change_temperature(SERVICE, 21, 11);
+        settle();
+        fake_bus_change_owner(&bus, NAME, "");
+        settle();
+        loop_advance(client->loop, 600000);
+        settle();
+        assert_int_equal(bus.n_calls, 0);
+}
+
 static void every_broadcast_of_the_module_counts(void **state) {
         (void)state;
         begin_ready();
@@ -1089,6 +1187,11 @@ int main(void) {
                 TEST(strangers_are_not_believed_and_looked_into_once_a_second),
                 TEST(an_owner_that_was_missed_is_found_by_asking),
                 TEST(a_gap_is_one_question_and_no_flicker),
+                TEST(a_last_signal_that_is_lost_is_missed),
+                TEST(a_check_that_finds_nothing_is_the_only_one),
+                TEST(a_burst_is_checked_when_it_is_over),
+                TEST(what_never_gets_quiet_is_checked_too),
+                TEST(a_check_ends_with_the_owner),
                 TEST(every_broadcast_of_the_module_counts),
                 TEST(a_service_that_does_not_count_is_followed_without_check),
                 TEST(what_is_unknown_or_of_another_type_is_passed_over),
