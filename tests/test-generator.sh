@@ -101,13 +101,19 @@ differences() {
         ! "$codegen" diff old.qface new.qface
 }
 check 'two versions are compared' prints "new.qface:1:8: note: as version 2.0 it would have a bus name of its own, and both could be served side by side
-new.qface:3:10: breaking: the property 'a' is 'd' on D-Bus, it was 'i'
-new.qface:5:9: source: the getter of the property 'gone' is 'one_i_other', it was 'one_i_get_gone'
+new.qface:3:10: breaking: the property 'a' of 'I' is 'd' on D-Bus, it was 'i'
+new.qface:5:9: source: the getter of the property 'gone' of 'I' is 'one_i_other', it was 'one_i_get_gone'
 1 breaking, 1 source" differences
+imported_differences() {
+        ! "$codegen" diff -I common old.qface new.qface
+}
+usage_of_diff() {
+        "$codegen" diff --help | sed -n 1p
+}
 json_differences() {
         ! "$codegen" diff --format=json old.qface new.qface >lines && sed -n 2p lines
 }
-check 'also for programs' prints "{\"class\": \"breaking\", \"symbol\": \"I.a\", \"text\": \"the property 'a' is 'd' on D-Bus, it was 'i'\", \"file\": \"new.qface\", \"line\": 3, \"column\": 10}" \
+check 'also for programs' prints "{\"class\": \"breaking\", \"kind\": \"type\", \"symbol\": \"I.a\", \"old\": \"i\", \"new\": \"d\", \"text\": \"the property 'a' of 'I' is 'd' on D-Bus, it was 'i'\", \"file\": \"new.qface\", \"line\": 3, \"column\": 10}" \
         json_differences
 check 'the same is no difference' prints 'no difference' "$codegen" diff old.qface old.qface
 printf 'module T.One 1.0\ninterface I {\n    int a\n    @config: { getter_name: other }\n    int gone\n}\n' >new.qface
@@ -121,7 +127,53 @@ refused() {
         "$codegen" diff "$@" 2>/dev/null
         [ $? = 2 ]
 }
+cat >new.qface <<'EOF'
+module T.One 1.0
+interface I {
+    @deprecated: 'say "why" \ not'
+    int a
+}
+EOF
+if command -v python3 >/dev/null; then
+        json_values() {
+                "$codegen" diff --format=json new.qface old.qface | python3 -c 'import json, sys
+for line in sys.stdin:
+        c = json.loads(line)
+        print(c["class"], c["kind"], c["symbol"], c.get("old"), c.get("new"), c["line"], c["column"])'
+        }
+        check 'each line is JSON' prints 'note version T.One 1.0 None 1 8
+compatible deprecated I.a say "why" \ not None 3 9
+compatible added I.gone None I.gone 4 9' json_values
+else
+        echo 'skip - differences as JSON, python3 is not installed'
+fi
+printf 'module T.One 1.0\ninterface I {\n    int a\n    int gone\n}\n' >new.qface
+printf 'T.One.I#a:\n    config: { maximum: 5 }\n' >new.yaml
+check 'the file beside it counts' refuses "new.qface:3:9: breaking: the bounds of the property 'a' of 'I' are narrower: <= 5, they were none" \
+        "$codegen" diff old.qface new.qface
+mv new.yaml more.yaml
+check 'annotations that are given are those of both' prints 'no difference' "$codegen" diff -A more.yaml old.qface new.qface
+check 'a missing one is named' refuses "cannot read 'none.yaml'" "$codegen" diff -A none.yaml old.qface new.qface
+rm more.yaml
+mkdir common
+printf 'module T.A 1.0\nenum E { X, Y }\n' >common/a.qface
+printf 'module T.B 1.0\nenum E { X, Z = 4 }\n' >common/b.qface
+printf 'module T.One 1.0\nimport T.A 1.0\ninterface I {\n    T.A.E a\n}\n' >old.qface
+printf 'module T.One 1.0\nimport T.B 1.0\ninterface I {\n    T.B.E a\n}\n' >new.qface
+check 'types of other modules are compared' prints "common/a.qface:2:13: breaking: the member 'Y' of 'E' is gone
+common/b.qface:2:13: compatible: the member 'Z' of 'E' is new: older clients see a value without a name
+new.qface:1:8: note: as version 2.0 it would have a bus name of its own, and both could be served side by side
+new.qface:4:11: source: the property 'a' of 'I' is of the type 'T.B.E', it was 'T.A.E'
+1 breaking, 1 source, 1 compatible" imported_differences
+check 'which have to be found' refuses "error: " "$codegen" diff old.qface new.qface
+rm -r common
+printf 'module T.One 1.1\ninterface I {\n    int a\n}\n' >old.qface
+printf 'module T.One 1.0\ninterface I {\n    int a\n}\n' >new.qface
+check 'advice alone is fine' prints 'new.qface:1:8: note: the version goes back from 1.1
+only notes' "$codegen" diff old.qface new.qface
+check 'the command says what it does' prints 'Usage: fascia-codegen diff [OPTION]… OLD.qface NEW.qface' usage_of_diff
 check 'one file is too few' refused old.qface
+check 'a value that is missing is refused' refused old.qface old.qface -I
 check 'three are too many' refused old.qface old.qface old.qface
 check 'unknown options are refused' refused --none old.qface old.qface
 check 'unknown formats are refused' refused --format=xml old.qface old.qface

@@ -22,7 +22,7 @@ static const char usage[] =
         "      --help       print this\n"
         "\n"
         "A change is breaking, source (on D-Bus nothing changes, programs in C have to be edited),\n"
-        "compatible, or a note.\n"
+        "compatible, or a note. A new major version with a bus name of its own is compatible.\n"
         "\n"
         "Exit status: 0 when the versions go together; 1 when they do not, or a file cannot be\n"
         "used; 2 for a wrong command line.\n";
@@ -80,15 +80,29 @@ static const char *class_name(ChangeClass class) {
         return names[class];
 }
 
+static void print_json_text(Arena *a, const char *key, const char *text) {
+        if (text)
+                printf("\"%s\": %s, ", key, json_quote(a, text));
+}
+
+static void print_json(Arena *a, const Change *c, uint32_t line, uint32_t column) {
+        putchar('{');
+        print_json_text(a, "class", class_name(c->class));
+        print_json_text(a, "kind", c->kind);
+        print_json_text(a, "symbol", c->symbol);
+        print_json_text(a, "old", c->old);
+        print_json_text(a, "new", c->new);
+        print_json_text(a, "text", c->text);
+        print_json_text(a, "file", c->at.source->path);
+        printf("\"line\": %u, \"column\": %u}\n", line, column);
+}
+
 static void print_change(Arena *a, const Change *c, bool json) {
         uint32_t line, column;
 
         source_locate(c->at.source, c->at.offset, &line, &column);
         if (json)
-                printf("{\"class\": \"%s\", \"symbol\": %s, \"text\": %s, \"file\": %s, "
-                       "\"line\": %u, \"column\": %u}\n",
-                       class_name(c->class), json_quote(a, c->symbol), json_quote(a, c->text),
-                       json_quote(a, c->at.source->path), line, column);
+                print_json(a, c, line, column);
         else
                 printf("%s:%u:%u: %s: %s\n", c->at.source->path, line, column, class_name(c->class),
                        c->text);
@@ -109,8 +123,7 @@ static void print_sum(const Diff *d) {
                 printf("%s%zu %s", separator, n, class_name(class));
                 separator = ", ";
         }
-        if (*separator)
-                putchar('\n');
+        puts(*separator ? "" : "only notes");
 }
 
 static int compare(Arena *a, const DiffOptions *o) {

@@ -13,15 +13,30 @@ typedef enum ChangeClass {
 
 typedef struct Change {
         ChangeClass class;
-        const char *symbol; /* "Interface.member" */
+        const char *kind;      /* what differs: "added", "type", "bounds" */
+        const char *symbol;    /* "Interface.member" */
+        const char *old, *new; /* NULL: there is none */
         const char *text;
         Span at; /* in the new file; in the old one of what is gone */
 } Change;
+
+/* Two types that stand for each other. */
+typedef struct TypePair {
+        const void *old, *new;
+        bool sent; /* clients send it */
+} TypePair;
 
 typedef struct Diff {
         Arena *arena;
         Change *changes;
         size_t n_changes;
+
+        /* while comparing */
+        const Module *old, *new;
+        TypePair *pairs; /* that were compared */
+        size_t n_pairs;
+        const void **used; /* structs and enums that something on D-Bus is made of */
+        size_t n_used;
 } Diff;
 
 /* In the order of the files. */
