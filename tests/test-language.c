@@ -343,6 +343,12 @@ static void bad_inputs_are_refused_with_their_place(void **state) {
         assert_int_equal(n_wrong, 0);
 }
 
+/* Fields of ever new names. */
+#define F10(x)                                                                                \
+        "int " x "0 int " x "1 int " x "2 int " x "3 int " x "4 int " x "5 int " x "6 int " x \
+        "7 int " x "8 int " x "9 "
+#define F50 F10("a") F10("b") F10("c") F10("d") F10("e")
+
 static const Row odd_inputs[] = {
         { "import of another version",
           MAIN "import T.Other 1.2\ninterface I { T.Other.Point a }\n" OTHER POINT,
@@ -373,6 +379,13 @@ static const Row odd_inputs[] = {
           "main.qface:2:24: similar-name: 'ab' differs from 'aB' only in case" },
         { "interface without members", MAIN "interface I { }\n",
           "main.qface:2:11: empty-interface: the interface 'I' has no members" },
+        { "struct that is nearly too long for D-Bus",
+          MAIN "struct A { " F50 " }\nstruct S { A a; A b; A c; A d }\n",
+          "main.qface:3:8: long-signature: the D-Bus signature of 'S' has 210 of at most 255 characters" },
+        { "parameters that are nearly too long for D-Bus",
+          MAIN "struct A { " F50 " }\ninterface I {\nvoid f(A a, A b, A c, A d)\n}\n",
+          "main.qface:4:6: long-signature: the D-Bus signature of the parameters of 'f' has 208 of at "
+          "most 255 characters" },
         { "key of a type that is unknown", ONE("@dbus: { return: { typ: u } }\nint f()"),
           "main.qface:3:20: unknown-key: 'typ' is unknown here\nnote: did you mean 'type'?" },
         { "emits of an operation", ONE("@dbus: { emits: const }\nint f()"),

@@ -52,4 +52,39 @@ grep -oE '\]\(#[^)]*\)' "$page" | tr -d '](#)' | sort -u >links
 grep -E '^##' "$page" | sed -E 's/^#+ //; s/.*/\L&/; s/[^a-z0-9 -]//g; s/ /-/g' | sort -u >headings
 check 'links lead somewhere' test -z "$(comm -23 links headings)"
 
+# ---- the five steps ----
+
+build=${FASCIA_BUILD_DIR:?}
+flags=(-g -fPIC -shared -Wall -Wextra -Werror "-I$FASCIA_SOURCE_DIR/client/include" -I. "-L$build")
+[ "${SAN:-}" != 1 ] || flags+=(-fsanitize=address,undefined)
+umask 022
+# What 'make' does with a file in interfaces/, and with a backend in daemon/backends/.
+build_seats() {
+        local generated=vehicle-seats-1
+        "$codegen" -o "$generated" seats.qface && "$codegen" --emit=stub -o "$generated" seats.qface &&
+                mkdir -p modules plugins &&
+                "${CC:-cc}" "${flags[@]}" -o modules/Vehicle.Seats1.so "$generated"/seats-{module,types}.c -lfascia &&
+                "${CC:-cc}" "${flags[@]}" -fvisibility=hidden -o plugins/seats.so \
+                        "$generated"/seats-{stub,backend,types}.c -lfascia
+}
+cp block1.qface seats.qface
+check 'the seats are built, with the backend to begin with' build_seats
+# heating BACKEND: how warm the seat of the driver is, by this backend.
+heating() {
+        printf '[fascia]\nPluginPath=%s\nModulePath=%s\n[Vehicle.Seats]\nBackend=%s\n' \
+                "$PWD/plugins:$build/plugins" "$PWD/modules" "$1" >fasciad.conf
+        chmod 600 fasciad.conf
+        # shellcheck disable=SC2016
+        dbus-run-session -- bash -c '
+                bus() { busctl --address="$DBUS_SESSION_BUS_ADDRESS" "$@"; }
+                "$1/fasciad" --dev --address "$DBUS_SESSION_BUS_ADDRESS" --config fasciad.conf 2>log &
+                trap "kill $!; wait $!" EXIT
+                for ((i = 0; i < 400; i++)); do
+                        bus get-property Vehicle.Seats1 "$2" Vehicle.Seats1.SeatControl Heating 2>/dev/null && exit
+                        sleep 0.025
+                done
+                cat log; exit 1' bash "$build" "$2" 2>&1 | grep -v 'fd limit'
+}
+check 'the simulation serves them' prints 'i 1' heating simulator /Vehicle/Seats1/SeatControl/Driver
+check 'so does the backend, empty as it is' prints 'i 0' heating seats /Vehicle/Seats1/SeatControl
 check_done
