@@ -113,8 +113,8 @@ static int request_send(RemoteObject *o, Message *message, const struct fascia_m
         *q = (RemoteRequest){ .reply = reply, .method = method };
         link_append(&f->requests, &q->link);
         /* The runtime has the deadline. */
-        r = connection_call(f->module->remote->connection, message, UINT64_MAX, on_reply, q,
-                            &q->pending);
+        r = connection_call_in_window(f->module->remote->connection, message, on_reply, q,
+                                      &q->pending);
         message_unref(message);
         if (r < 0)
                 request_free(q);

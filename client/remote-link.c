@@ -62,6 +62,8 @@ static int link_new(RemoteHub *hub, const char *address, RemoteLink **ret) {
                 link_free(l);
                 return r;
         }
+        connection_set_window(l->connection, config_get_uint(host_get_config(hub->host), NULL, NULL,
+                                                             "MaxCallsInFlight"));
         link_append(&hub->links, &l->link);
         *ret = l;
         return 0;

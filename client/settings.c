@@ -37,6 +37,13 @@ static const ConfigKey keys[] = {
           .type = CONFIG_PATHS,
           .builtin = FASCIA_MODULE_DIR,
           .sections = CONFIG_IN_FASCIA },
+        /* Of one connection; below what fasciad takes of one client. */
+        { .name = "MaxCallsInFlight",
+          .type = CONFIG_UNSIGNED,
+          .builtin = "64",
+          .minimum = 1,
+          .maximum = 100000,
+          .sections = CONFIG_IN_FASCIA },
         { .name = "Timeout",
           .type = CONFIG_TIME,
           .builtin = "5s",

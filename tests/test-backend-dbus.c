@@ -455,6 +455,119 @@ static void a_gap_is_one_question_and_no_flicker(void **state) {
         assert_int_equal(bus.n_calls, 0);
 }
 
+/* ---- the window ---- */
+
+/* With another setting, which a client reads when it is made. */
+static void begin_ready_with(const char *name, const char *value) {
+        fascia_client_free(client);
+        setenv(name, value, true);
+        assert_int_equal(fascia_client_new(&client), 0);
+        unsetenv(name);
+        begin_ready();
+}
+
+static void on_numbered(struct climate_control *c, const struct fascia_error *error,
+                        void *userdata) {
+        (void)c;
+        hear("%s:%d ", (const char *)userdata, error ? -error->code : 0);
+}
+
+static void set_fan(const char *name, int32_t level, struct fascia_call **ret) {
+        assert_int_equal(climate_control_set_fan_level(climate, level, on_numbered,
+                                                       (void *)(uintptr_t)name, ret),
+                         0);
+}
+
+static void answer_set(void) {
+        fake_bus_answer(&bus, fake_bus_take(&bus, SERVICE, "Set"), SERVICE, "");
+        settle();
+}
+
+static void more_calls_than_the_window_wait_in_order(void **state) {
+        (void)state;
+        begin_ready_with("FASCIA_MAX_CALLS_IN_FLIGHT", "2");
+        set_fan("one", 1, NULL);
+        set_fan("two", 2, NULL);
+        set_fan("three", 3, NULL);
+        set_fan("four", 4, NULL);
+        settle();
+        assert_int_equal(bus.n_calls, 2);
+        answer_set();
+        assert_heard("one:0 ");
+        assert_int_equal(bus.n_calls, 2);
+        answer_set();
+        answer_set();
+        answer_set();
+        assert_heard("two:0 three:0 four:0 ");
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void what_waits_can_be_cancelled(void **state) {
+        struct fascia_call *last = NULL, *middle = NULL;
+
+        (void)state;
+        begin_ready_with("FASCIA_MAX_CALLS_IN_FLIGHT", "1");
+        set_fan("one", 1, NULL);
+        set_fan("two", 2, &middle);
+        set_fan("three", 3, &last);
+        settle();
+        assert_int_equal(fascia_call_cancel(last), 0);
+        settle();
+        assert_heard("three:125 ");
+        set_fan("four", 4, NULL);
+        assert_int_equal(fascia_call_cancel(middle), 0);
+        settle();
+        assert_heard("two:125 ");
+        assert_int_equal(bus.n_calls, 1);
+        answer_set();
+        answer_set();
+        assert_heard("one:0 four:0 ");
+        assert_int_equal(bus.n_calls, 0);
+}
+
+static void what_is_cancelled_on_its_way_makes_room(void **state) {
+        struct fascia_call *first = NULL;
+
+        (void)state;
+        begin_ready_with("FASCIA_MAX_CALLS_IN_FLIGHT", "1");
+        set_fan("one", 1, &first);
+        set_fan("two", 2, NULL);
+        settle();
+        assert_int_equal(bus.n_calls, 1);
+        assert_int_equal(fascia_call_cancel(first), 0);
+        settle();
+        assert_int_equal(bus.n_calls, 2);
+        sd_bus_message_unref(fake_bus_take(&bus, SERVICE, "Set"));
+        answer_set();
+        assert_heard("one:125 two:0 ");
+}
+
+static void what_waits_ends_with_the_connection(void **state) {
+        (void)state;
+        begin_ready_with("FASCIA_MAX_CALLS_IN_FLIGHT", "1");
+        set_fan("one", 1, NULL);
+        set_fan("two", 2, NULL);
+        settle();
+        fake_bus_drop(&bus);
+        settle();
+        assert_non_null(strstr(heard, "one:107 "));
+        assert_non_null(strstr(heard, "two:107 "));
+        heard[0] = '\0';
+}
+
+static void what_waits_has_its_deadline(void **state) {
+        (void)state;
+        begin_ready_with("FASCIA_MAX_CALLS_IN_FLIGHT", "1");
+        set_fan("one", 1, NULL);
+        set_fan("two", 2, NULL);
+        settle();
+        loop_advance(client->loop, 6000000);
+        settle();
+        assert_non_null(strstr(heard, "one:110 "));
+        assert_non_null(strstr(heard, "two:110 "));
+        heard[0] = '\0';
+}
+
 /* What the client asks once it is quiet. */
 static void answer_check(uint64_t serial) {
         sd_bus_message *call;
@@ -1186,6 +1299,11 @@ int main(void) {
                 TEST(a_change_to_another_type_leaves_no_value),
                 TEST(strangers_are_not_believed_and_looked_into_once_a_second),
                 TEST(an_owner_that_was_missed_is_found_by_asking),
+                TEST(more_calls_than_the_window_wait_in_order),
+                TEST(what_waits_can_be_cancelled),
+                TEST(what_is_cancelled_on_its_way_makes_room),
+                TEST(what_waits_ends_with_the_connection),
+                TEST(what_waits_has_its_deadline),
                 TEST(a_gap_is_one_question_and_no_flicker),
                 TEST(a_last_signal_that_is_lost_is_missed),
                 TEST(a_check_that_finds_nothing_is_the_only_one),

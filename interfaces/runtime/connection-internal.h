@@ -40,6 +40,11 @@ struct Connection {
         size_t outstanding;
 
         PendingReply *pending;
+        /* Of connection_call_in_window(). */
+        size_t window;
+        size_t n_in_window;
+        PendingReply *waiting;
+        PendingReply **waiting_end; /* where the next one is linked; NULL: nothing waits */
         Subscription *subscriptions;
 };
 

@@ -109,6 +109,13 @@ int connection_call(Connection *c, Message *m, uint64_t timeout_usec, Connection
                     void *userdata, PendingReply **ret);
 PendingReply *pending_reply_free(PendingReply *p);
 
+/* The same for what a program asks: of these at most so many are on their way at a time, the others
+ * wait here in order. The deadline is the caller's, who drops the reply then. */
+int connection_call_in_window(Connection *c, Message *m, ConnectionReplyFn *fn, void *userdata,
+                              PendingReply **ret);
+/* 0: as many as there are. */
+void connection_set_window(Connection *c, size_t window);
+
 /* ---- receiving ---- */
 
 /* Calls below the path and at it. Returns a negative errno to have it answered with that error, 0
