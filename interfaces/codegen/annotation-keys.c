@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "dbus-name.h"
+#include "doc.h"
 #include "simulation.h"
 #include "wire-type.h"
 
@@ -377,6 +378,18 @@ static void read_deprecated(KeyReader *r, const NodeEntry *e) {
                 r->symbol->deprecated = read_text(r, e);
 }
 
+/* Else the doc comment says it. */
+static void read_history(KeyReader *r, const Node *n) {
+        const NodeEntry *since = node_find(n, "since"), *deprecated = node_find(n, "deprecated");
+        Symbol *s = r->symbol;
+
+        s->since = since ? read_text(r, since) : doc_since(r->values.arena, s->doc);
+        if (deprecated)
+                read_deprecated(r, deprecated);
+        else
+                s->deprecated = doc_deprecated(r->values.arena, s->doc);
+}
+
 static void read_literal(KeyReader *r) {
         if (r->property && r->property->literal)
                 r->property->initial = value_reader_read_literal(&r->values, r->property->literal,
@@ -392,17 +405,11 @@ static void read_literal(KeyReader *r) {
 void annotation_keys_read(KeyReader *r) {
         static const Node nothing = { .kind = NODE_MAPPING };
         const Node *n = r->symbol->annotations ? r->symbol->annotations : &nothing;
-        const NodeEntry *e;
 
         /* The type first: values are read as it wants them. */
         read_keys(r, node_find(n, "dbus"), dbus_keys, sizeof(dbus_keys) / sizeof(dbus_keys[0]));
         read_literal(r);
         read_config(r, node_find(n, "config"));
         read_config_simulator(r, node_find(n, "config_simulator"));
-        e = node_find(n, "since");
-        if (e)
-                r->symbol->since = read_text(r, e);
-        e = node_find(n, "deprecated");
-        if (e)
-                read_deprecated(r, e);
+        read_history(r, n);
 }

@@ -2,11 +2,14 @@
 /* A manual page for each interface, as it is seen on D-Bus: for those who use busctl or another binding. */
 #include "emit-man.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
 
+#include "busctl.h"
 #include "c-types.h"
 #include "doc.h"
+#include "name-set.h"
 #include "naming.h"
 #include "text.h"
 #include "value-reader.h"
@@ -20,26 +23,46 @@ typedef struct Page {
 
 /* ---- roff ---- */
 
-/* Backslashes are its escapes, hyphens would become dashes; line breaks end a macro. */
+/* What stands for something else there, or would not come out as it is. */
 static const char *roff(Arena *a, const char *text) {
-        char *out = arena_alloc(a, 2 * strlen(text) + 1);
+        static const struct {
+                char c;
+                const char *text;
+        } escapes[] = { { '\\', "\\e" },  { '-', "\\-" },   { '\'', "\\(aq" },
+                        { '`', "\\(ga" }, { '^', "\\(ha" }, { '~', "\\(ti" } };
+        char *out = arena_alloc(a, strlen("\\(aq") * strlen(text) + 1);
         char *p = out;
 
         for (; *text != '\0'; text++) {
-                if (*text == '\\')
-                        p = stpcpy(p, "\\e");
-                else if (*text == '-')
-                        p = stpcpy(p, "\\-");
+                const char *escape = NULL;
+
+                for (size_t i = 0; i < sizeof(escapes) / sizeof(escapes[0]); i++)
+                        if (escapes[i].c == *text)
+                                escape = escapes[i].text;
+                if (escape)
+                        p = stpcpy(p, escape);
                 else
-                        *p++ = *text == '\n' || *text == '\t' ? ' ' : *text;
+                        *p++ = (unsigned char)*text < ' ' ? ' ' : *text;
         }
         return out;
 }
 
 /* A line of text: one that begins like a request is none. */
 static void add_line(Page *p, const char *text) {
-        text_printf(&p->text, "%s%s\n", *text == '.' || *text == '\'' ? "\\&" : "",
-                    roff(p->arena, text));
+        text_printf(&p->text, "%s%s\n", *text == '.' ? "\\&" : "", roff(p->arena, text));
+}
+
+/* The same, as a whole sentence. */
+static void add_sentence(Page *p, const char *text) {
+        size_t size = strlen(text);
+
+        add_line(p, size > 0 && strchr(".!?:", text[size - 1])
+                            ? text
+                            : arena_printf(p->arena, "%s.", text));
+}
+
+static void add_break(Page *p) {
+        text_add(&p->text, ".br\n");
 }
 
 static void add_section(Page *p, const char *name) {
@@ -48,52 +71,56 @@ static void add_section(Page *p, const char *name) {
 
 /* ---- documentation ---- */
 
-/* Statements such as @param stand where they belong. */
-static bool is_statement(const char *line) {
-        static const char *const words[] = { "param", "return", "brief", "since", "deprecated" };
+/* Lines of a list stay apart. */
+static void add_description(Page *p, const char *text, const char *paragraph) {
+        while (*text != '\0') {
+                size_t size = strcspn(text, "\n");
+                const char *line = arena_strndup(p->arena, text, size);
+                const char *item = line + strspn(line, " ");
 
-        if (*line != '@' && *line != '\\')
-                return false;
-        for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-                if (strncmp(line + 1, words[i], strlen(words[i])) == 0)
-                        return true;
-        return false;
+                if (size == 0)
+                        text_printf(&p->text, "%s\n", paragraph);
+                else if (strncmp(item, "- ", 2) == 0)
+                        add_break(p);
+                if (size > 0)
+                        add_line(p, line);
+                text += size + (text[size] == '\n');
+        }
 }
 
-/* What the comment says beside its statements; the brief comes first. */
+/* What the comment says beside its statements, the brief first. */
 static void add_doc(Page *p, const Symbol *s, const char *paragraph) {
         const char *brief = doc_brief(p->arena, s->doc);
-        const char **lines;
-        size_t n = doc_lines(p->arena, s->doc, &lines);
-        bool skips = false, is_first = true;
+        const char *description = doc_description(p->arena, s->doc);
 
-        if (brief && doc_has_brief(s->doc)) {
+        if (brief)
                 add_line(p, brief);
-                is_first = false;
-        }
-        for (size_t i = 0; i < n; i++) {
-                bool is_blank = *lines[i] == '\0';
-
-                skips = is_statement(lines[i]) || (skips && !is_blank);
-                if (skips)
-                        continue;
-                if (!is_blank) {
-                        if (!is_first && i > 0 &&
-                            (*lines[i - 1] == '\0' || is_statement(lines[i - 1])))
-                                text_printf(&p->text, "%s\n", paragraph);
-                        add_line(p, lines[i]);
-                        is_first = false;
-                }
-        }
+        if (brief && description)
+                text_printf(&p->text, "%s\n", paragraph);
+        if (description)
+                add_description(p, description, paragraph);
 }
 
+/* Of what more is said of, in a paragraph of its own. */
+static void add_member_doc(Page *p, const Symbol *s) {
+        add_doc(p, s, ".sp");
+        if (doc_description(p->arena, s->doc))
+                text_add(&p->text, ".sp\n");
+}
+
+/* Of a member also what it refers to: the page has a section for that. */
 static void add_history(Page *p, const Symbol *s) {
+        const char **see;
+        size_t n = doc_see(p->arena, s->doc, &see);
+
         if (s->since)
-                add_line(p, arena_printf(p->arena, "Since %s.", s->since));
+                add_sentence(p, arena_printf(p->arena, "Since %s", s->since));
         if (s->deprecated)
-                add_line(p, *s->deprecated
-                                    ? arena_printf(p->arena, "Deprecated: %s.", s->deprecated)
-                                    : "Deprecated.");
+                add_sentence(p, *s->deprecated
+                                        ? arena_printf(p->arena, "Deprecated: %s", s->deprecated)
+                                        : "Deprecated");
+        for (size_t i = 0; s != &p->interface->symbol && i < n; i++)
+                add_sentence(p, arena_printf(p->arena, "See %s", see[i]));
 }
 
 /* ---- types and values ---- */
@@ -132,6 +159,13 @@ static const char *words_of(Arena *a, const Type *t) {
         return "nothing";
 }
 
+/* The same as a sentence. */
+static const char *sentence_of(Arena *a, const Type *t) {
+        const char *words = words_of(a, t);
+
+        return arena_printf(a, "%c%s.", toupper((unsigned char)*words), words + 1);
+}
+
 static const Type *innermost(const Type *t) {
         while (t->element)
                 t = t->element;
@@ -152,10 +186,12 @@ static void add_enumerators(Page *p, const Enum *e) {
         add_line(p, arena_printf(p->arena, "%s: %s.", e->symbol.name, text));
 }
 
-/* What a value of the type is made of. */
+/* What a value of the type is made of, on lines of its own. */
 static void add_parts(Page *p, const Type *t) {
         const Type *inner = innermost(t);
 
+        if (inner->kind == TYPE_ENUM || inner->kind == TYPE_FLAG || inner->kind == TYPE_STRUCT)
+                add_break(p);
         if (inner->kind == TYPE_ENUM || inner->kind == TYPE_FLAG)
                 add_enumerators(p, inner->enumeration);
         if (inner->kind != TYPE_STRUCT)
@@ -168,8 +204,7 @@ static void add_parts(Page *p, const Type *t) {
 
                 text_printf(&p->text, ".TP\n.BR %s \" (%s)\"\n", roff(p->arena, f->symbol.name),
                             model_signature(p->arena, f->type));
-                add_line(p, brief ? brief
-                                  : arena_printf(p->arena, "%s.", words_of(p->arena, f->type)));
+                add_line(p, brief ? brief : sentence_of(p->arena, f->type));
                 if (innermost(f->type)->kind != TYPE_STRUCT)
                         add_parts(p, f->type);
         }
@@ -218,14 +253,14 @@ static void add_property(Page *p, const Property *property) {
         text_printf(&p->text, ".TP\n.BR %s \" (%s, %s)\"\n", roff(p->arena, property->symbol.dbus),
                     model_signature(p->arena, property->type),
                     c_is_settable(property) ? "read and write" : "read");
-        add_doc(p, &property->symbol, ".sp");
+        add_member_doc(p, &property->symbol);
         add_line(p, arena_printf(p->arena, "It is %s.", words_of(p->arena, property->type)));
         add_constraint(p, property);
-        add_parts(p, property->type);
         add_emits(p, property);
         if (property->type->kind == TYPE_MODEL)
                 add_line(p, "This version does not serve models.");
         add_history(p, &property->symbol);
+        add_parts(p, property->type);
 }
 
 static void add_parameters(Page *p, const Symbol *s, Parameter *const *parameters, size_t n) {
@@ -235,9 +270,7 @@ static void add_parameters(Page *p, const Symbol *s, Parameter *const *parameter
                 text_printf(&p->text, ".RS\n.TP\n.IR %s \" (%s)\"\n",
                             roff(p->arena, parameters[i]->symbol.name),
                             model_signature(p->arena, parameters[i]->type));
-                add_line(p, doc ? doc
-                                : arena_printf(p->arena, "%s.",
-                                               words_of(p->arena, parameters[i]->type)));
+                add_sentence(p, doc ? doc : sentence_of(p->arena, parameters[i]->type));
                 add_parts(p, parameters[i]->type);
                 text_add(&p->text, ".RE\n");
         }
@@ -271,30 +304,37 @@ static void add_operation(Page *p, const Operation *o) {
                     arena_printf(p->arena, "\"%s%s\"",
                                  roff(p->arena, list_parameters(p, o->parameters, o->n_parameters)),
                                  result));
-        add_doc(p, &o->symbol, ".sp");
+        add_member_doc(p, &o->symbol);
         if (o->is_const)
                 add_line(p, "It changes nothing.");
-        if (o->result->kind != TYPE_VOID) {
-                add_line(p, doc ? arena_printf(p->arena, "Returns %s", doc)
-                                : arena_printf(p->arena, "Returns %s.",
-                                               words_of(p->arena, o->result)));
-                add_parts(p, o->result);
-        }
         for (size_t i = 0; i < o->n_errors; i++)
                 add_line(p, arena_printf(p->arena, "May fail with %s.", o->error_names[i]));
         add_history(p, &o->symbol);
+        if (o->result->kind != TYPE_VOID) {
+                add_sentence(p, arena_printf(p->arena, "Returns %s",
+                                             doc ? doc : words_of(p->arena, o->result)));
+                add_parts(p, o->result);
+        }
         add_parameters(p, &o->symbol, o->parameters, o->n_parameters);
 }
 
 static void add_signal(Page *p, const Signal *s) {
         text_printf(&p->text, ".TP\n.BR %s \"%s\"\n", roff(p->arena, s->symbol.dbus),
                     roff(p->arena, list_parameters(p, s->parameters, s->n_parameters)));
-        add_doc(p, &s->symbol, ".sp");
+        add_member_doc(p, &s->symbol);
         add_history(p, &s->symbol);
         add_parameters(p, &s->symbol, s->parameters, s->n_parameters);
 }
 
-/* ---- the page ---- */
+/* ---- head and parts ---- */
+
+/* Without the point at its end. */
+static const char *first_sentence(Arena *a, const char *text) {
+        const char *end = strstr(text, ". ");
+        size_t size = end ? (size_t)(end - text) : strlen(text);
+
+        return arena_strndup(a, text, size - (size > 0 && text[size - 1] == '.'));
+}
 
 static void add_head(Page *p) {
         const Module *m = p->module;
@@ -309,7 +349,7 @@ static void add_head(Page *p) {
                     m->minor);
         add_section(p, "NAME");
         text_printf(&p->text, "%s \\- %s\n", name,
-                    roff(p->arena, brief ? brief : "a feature on D-Bus"));
+                    roff(p->arena, brief ? first_sentence(p->arena, brief) : "a feature on D-Bus"));
         add_section(p, "SYNOPSIS");
         text_printf(&p->text,
                     ".nf\n"
@@ -322,6 +362,8 @@ static void add_head(Page *p) {
         add_doc(p, &i->symbol, ".PP");
         if (!brief)
                 add_line(p, "There is no description in the interface file.");
+        if (i->symbol.since || i->symbol.deprecated)
+                text_add(&p->text, ".PP\n");
         add_history(p, &i->symbol);
 }
 
@@ -332,7 +374,8 @@ static void add_zones(Page *p) {
                 return;
         add_section(p, "ZONES");
         add_line(p, "Each zone is an object of its own, with the same interface, below that of the "
-                    "feature.");
+                    "feature:");
+        add_line(p, arena_printf(p->arena, "%s/ZONE.", i->path));
         if (i->n_zones == 0)
                 return;
         add_line(p, "The simulation has these:");
@@ -344,8 +387,11 @@ static void add_zones(Page *p) {
 static void add_members(Page *p) {
         const Interface *i = p->interface;
 
-        if (i->n_properties > 0)
+        if (i->n_properties > 0) {
                 add_section(p, "PROPERTIES");
+                add_line(p, "Where nothing else is said, PropertiesChanged announces each change, "
+                            "with the value.");
+        }
         for (size_t k = 0; k < i->n_properties; k++)
                 add_property(p, i->properties[k]);
         if (i->n_operations > 0)
@@ -358,29 +404,97 @@ static void add_members(Page *p) {
                 add_signal(p, i->signals[k]);
 }
 
-static void add_example(Page *p, const char *command, const char *rest) {
-        text_printf(&p->text, "busctl %s %s %s %s %s\n", roff(p->arena, command),
-                    roff(p->arena, p->module->bus_name), roff(p->arena, p->interface->path),
-                    roff(p->arena, p->interface->symbol.dbus), roff(p->arena, rest));
+/* ---- what goes wrong ---- */
+
+static void add_error(Page *p, const char *name, const char *text) {
+        text_printf(&p->text, ".TP\n.B %s\n", roff(p->arena, name));
+        add_line(p, text);
+}
+
+/* Once, with all operations that list it. */
+static void add_own_error(Page *p, const char *name) {
+        const Interface *i = p->interface;
+        const char *text = "";
+
+        for (size_t k = 0; k < i->n_operations; k++)
+                for (size_t e = 0; e < i->operations[k]->n_errors; e++)
+                        if (strcmp(i->operations[k]->error_names[e], name) == 0)
+                                text = arena_printf(p->arena, "%s%s%s", text, *text ? ", " : "Of ",
+                                                    i->operations[k]->symbol.dbus);
+        add_error(p, name, arena_printf(p->arena, "%s.", text));
+}
+
+static void add_own_errors(Page *p) {
+        const Interface *i = p->interface;
+        NameSet names = { .n_names = 0 };
+
+        for (size_t k = 0; k < i->n_operations; k++)
+                for (size_t e = 0; e < i->operations[k]->n_errors; e++)
+                        if (name_set_add(&names, p->arena, i->operations[k]->error_names[e]))
+                                add_own_error(p, i->operations[k]->error_names[e]);
+}
+
+static bool has_own_errors(const Interface *i) {
+        for (size_t k = 0; k < i->n_operations; k++)
+                if (i->operations[k]->n_errors > 0)
+                        return true;
+        return false;
+}
+
+/* What a service answers that Fascia made, beside the errors of D-Bus. */
+static void add_errors(Page *p) {
+        const Interface *i = p->interface;
+
+        if (p->module->foreign && !has_own_errors(i))
+                return;
+        add_section(p, "ERRORS");
+        add_own_errors(p);
+        if (p->module->foreign)
+                return;
+        if (c_has_setters(i) || i->n_operations > 0)
+                add_error(p, "org.fascia.Error.OutOfRange",
+                          "A value is none of those that are allowed; the message names them.");
+        if (i->n_properties > 0)
+                add_error(p, "org.fascia.Error.Unsupported",
+                          "The property has no value here, and cannot be set.");
+        add_error(p, "org.fascia.Error.Unavailable",
+                  "The feature does not work now; State and Error of org.fascia.Feature1 say why.");
+        add_error(p, "org.fascia.Error.Timeout", "What does the work has not answered in time.");
+}
+
+/* ---- examples ---- */
+
+static void add_example(Page *p, const char *command) {
+        if (command)
+                add_line(p, command);
 }
 
 static void add_examples(Page *p) {
+        const Module *m = p->module;
         const Interface *i = p->interface;
-        bool has_call = false;
 
         add_section(p, "EXAMPLES");
         text_add(&p->text, ".nf\n");
-        text_printf(&p->text, "busctl introspect %s %s\n", roff(p->arena, p->module->bus_name),
-                    roff(p->arena, i->path));
-        if (i->n_properties > 0)
-                add_example(p, "get-property", i->properties[0]->symbol.dbus);
-        for (size_t k = 0; k < i->n_operations && !has_call; k++)
-                if (i->operations[k]->n_parameters == 0) {
-                        add_example(p, "call", i->operations[k]->symbol.dbus);
-                        has_call = true;
-                }
-        text_printf(&p->text, "busctl monitor %s\n", roff(p->arena, p->module->bus_name));
+        add_example(p, arena_printf(p->arena, "busctl introspect %s %s", m->bus_name, i->path));
+        add_example(p, busctl_get_property(m, i));
+        add_example(p, busctl_set_property(m, i));
+        add_example(p, busctl_call(m, i));
+        add_example(p, arena_printf(p->arena, "busctl monitor %s", m->bus_name));
         text_add(&p->text, ".fi\n");
+}
+
+/* ---- the page ---- */
+
+static void add_see_also(Page *p) {
+        const char **see;
+        size_t n = doc_see(p->arena, p->interface->symbol.doc, &see);
+
+        add_section(p, "SEE ALSO");
+        text_printf(&p->text, ".BR busctl (1)%s\n", p->module->foreign ? "" : ",\n.BR fasciad (8)");
+        for (size_t i = 0; i < n; i++) {
+                add_break(p);
+                add_line(p, see[i]);
+        }
 }
 
 const char *emit_man(const Module *m, const Interface *i) {
@@ -390,8 +504,8 @@ const char *emit_man(const Module *m, const Interface *i) {
         add_head(&p);
         add_zones(&p);
         add_members(&p);
+        add_errors(&p);
         add_examples(&p);
-        add_section(&p, "SEE ALSO");
-        text_printf(&p.text, ".BR busctl (1)%s\n", m->foreign ? "" : ",\n.BR fasciad (8)");
+        add_see_also(&p);
         return p.text.bytes;
 }

@@ -85,9 +85,9 @@ void emit_trim(Emitter *e) {
 
 /* ---- doc comments ---- */
 
-/* What the annotations say, unless the comment does already. */
-static const char *history(Arena *a, const char *doc, const char *word, const char *text) {
-        if (!text || (doc && strstr(doc, arena_printf(a, "@%s", word))))
+/* in_doc: what the comment says already, or NULL. */
+static const char *history(Arena *a, const char *in_doc, const char *word, const char *text) {
+        if (!text || in_doc)
                 return "";
         return arena_printf(a, "\n@%s%s%s", word, *text ? " " : "", text);
 }
@@ -97,9 +97,11 @@ void emit_doc(Emitter *e, const char *indent, const Symbol *symbol, const char *
         size_t n = doc_lines(e->arena, symbol->doc, &lines);
         size_t n_more;
 
-        more = arena_printf(e->arena, "%s%s%s", more ? more : "",
-                            history(e->arena, symbol->doc, "since", symbol->since),
-                            history(e->arena, symbol->doc, "deprecated", symbol->deprecated));
+        more = arena_printf(
+                e->arena, "%s%s%s", more ? more : "",
+                history(e->arena, doc_since(e->arena, symbol->doc), "since", symbol->since),
+                history(e->arena, doc_deprecated(e->arena, symbol->doc), "deprecated",
+                        symbol->deprecated));
         n_more = doc_lines(e->arena, more, &more_lines);
         for (size_t i = 0; i < n_more; i++)
                 ARENA_APPEND(e->arena, lines, n, more_lines[i]);

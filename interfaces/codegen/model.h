@@ -79,10 +79,12 @@ typedef struct Symbol {
         TagLine *tags;
         size_t n_tags;
 
-        /* from annotations */
+        /* from annotations, or else the doc comment */
         const char *since;
         const char *deprecated; /* "" when there is no more to say */
-        const char *c_name;     /* overrides, or NULL */
+
+        /* from annotations */
+        const char *c_name; /* overrides, or NULL */
         const char *dbus_name;
         Node *annotations; /* all of them, merged, or NULL */
 
