@@ -22,14 +22,58 @@ typedef struct Writer {
 
 /* ---- annotations ---- */
 
-/* Without quotes YAML says by the text what it is; a number is taken over as it is when JSON has the
- * same form. */
-static const char *scalar(Arena *a, const Node *n) {
-        static const Type real = { .kind = TYPE_REAL };
+static const char *skip_digits(const char *text) {
+        return text + strspn(text, "0123456789");
+}
+
+static bool is_json_number(const char *text) {
+        const char *digits = text + (*text == '-');
+        const char *p = *digits == '0' ? digits + 1 : skip_digits(digits);
+
+        if (p == digits)
+                return false;
+        if (*p == '.') {
+                digits = p + 1;
+                p = skip_digits(digits);
+                if (p == digits)
+                        return false;
+        }
+        if (*p == 'e' || *p == 'E') {
+                digits = p + 1 + (p[1] == '-' || p[1] == '+');
+                p = skip_digits(digits);
+        }
+        return *p == '\0' && p > digits;
+}
+
+/* "0815" is nothing that is counted with. */
+static bool is_padded(const char *text) {
+        return *text == '0' && text[1] != '\0' && *skip_digits(text) == '\0' && strpbrk(text, "89");
+}
+
+/* What JSON writes in the same way stays as it is: no digit is lost. NULL: it is no number. */
+static const char *number(Arena *a, const Node *n) {
+        static const Type types[] = {
+                { .kind = TYPE_INT, .code = 'x' },
+                { .kind = TYPE_INT, .code = 't' },
+                { .kind = TYPE_REAL },
+        };
         Diagnostics ignored = { .arena = a };
         ValueReader reader = { .arena = a, .diagnostics = &ignored };
+        const Value *v = NULL;
+
+        if (is_padded(n->text))
+                return NULL;
+        for (size_t i = 0; i < sizeof(types) / sizeof(types[0]) && !v; i++)
+                v = value_reader_read(&reader, n, &types[i]);
+        if (!v || is_json_number(n->text))
+                return v ? n->text : NULL;
+        return value_print(a, v);
+}
+
+/* Without quotes YAML says by the text what it is. */
+static const char *scalar(Arena *a, const Node *n) {
+        const char *text;
         bool boolean;
-        const Value *v;
 
         if (!n->plain)
                 return json_quote(a, n->text);
@@ -37,8 +81,8 @@ static const char *scalar(Arena *a, const Node *n) {
                 return "null";
         if (value_reader_read_bool(n->text, &boolean) == 0)
                 return boolean ? "true" : "false";
-        v = value_reader_read(&reader, n, &real);
-        return v ? value_print_real(a, v->real) : json_quote(a, n->text);
+        text = number(a, n);
+        return text ? text : json_quote(a, n->text);
 }
 
 static void write_node(Writer *w, const char *key, const Node *n) {
@@ -63,30 +107,46 @@ static void write_node(Writer *w, const char *key, const Node *n) {
 
 /* ---- symbols ---- */
 
+static void write_texts(Writer *w, const char *key, const char *const *texts, size_t n) {
+        if (n == 0)
+                return;
+        json_open(&w->json, key, '[');
+        for (size_t i = 0; i < n; i++)
+                json_text(&w->json, NULL, texts[i]);
+        json_close(&w->json, ']');
+}
+
 static void write_doc(Writer *w, const char *doc) {
-        const char **lines;
-        size_t n = doc_lines(w->arena, doc, &lines);
+        const char **lines, **see;
+        size_t n = doc_lines(w->arena, doc, &lines), n_see;
         Text text;
 
         text_init(&text, w->arena);
         for (size_t i = 0; i < n; i++)
                 text_printf(&text, "%s%s", i > 0 ? "\n" : "", lines[i]);
         json_text(&w->json, "brief", doc_brief(w->arena, doc));
+        json_text(&w->json, "description", doc_description(w->arena, doc));
+        n_see = doc_see(w->arena, doc, &see);
+        write_texts(w, "see", see, n_see);
         json_text(&w->json, "doc", n > 0 ? text.bytes : NULL);
 }
 
-static void write_symbol(Writer *w, const Symbol *s) {
+static void write_position(Writer *w, const Symbol *s) {
         uint32_t line, column;
 
+        source_locate(s->span.source, s->span.offset, &line, &column);
+        json_raw(&w->json, "line", arena_printf(w->arena, "%" PRIu32, line));
+        json_raw(&w->json, "column", arena_printf(w->arena, "%" PRIu32, column));
+}
+
+static void write_symbol(Writer *w, const Symbol *s) {
         json_text(&w->json, "name", s->name);
         write_doc(w, s->doc);
         json_text(&w->json, "since", s->since);
         if (s->deprecated)
                 json_raw(&w->json, "deprecated",
                          *s->deprecated ? json_quote(w->arena, s->deprecated) : "true");
-        source_locate(s->span.source, s->span.offset, &line, &column);
-        json_raw(&w->json, "line", arena_printf(w->arena, "%" PRIu32, line));
-        json_raw(&w->json, "column", arena_printf(w->arena, "%" PRIu32, column));
+        write_position(w, s);
         if (s->annotations)
                 write_node(w, "annotations", s->annotations);
 }
@@ -115,6 +175,10 @@ static const char *kind_of(const Type *t) {
         return kinds[t->kind];
 }
 
+static const char *qualified(Arena *a, const Module *owner, const char *name) {
+        return arena_printf(a, "%s.%s", owner->symbol.name, name);
+}
+
 /* With the module, also when it is the own one. */
 static const char *type_name(Arena *a, const Type *t) {
         const Module *owner = NULL;
@@ -130,7 +194,7 @@ static const char *type_name(Arena *a, const Type *t) {
                 owner = t->interface->module;
                 name = t->interface->symbol.name;
         }
-        return name ? arena_printf(a, "%s.%s", owner->symbol.name, name) : NULL;
+        return name ? qualified(a, owner, name) : NULL;
 }
 
 static void write_type(Writer *w, const char *key, const Type *t) {
@@ -213,16 +277,13 @@ static void write_constraint(Writer *w, const Constraint *c) {
         json_close(&w->json, ']');
 }
 
-static void write_texts(Writer *w, const char *key, const char *const *texts, size_t n) {
-        if (n == 0)
-                return;
-        json_open(&w->json, key, '[');
-        for (size_t i = 0; i < n; i++)
-                json_text(&w->json, NULL, texts[i]);
-        json_close(&w->json, ']');
-}
-
 /* ---- members ---- */
+
+/* Of what is inherited: where it was written, which its position is in, too. */
+static void write_origin(Writer *w, const Interface *i, const Interface *origin) {
+        if (origin && origin != i)
+                json_text(&w->json, "origin", origin->qualified_name);
+}
 
 static void write_simulation(Writer *w, const Property *p) {
         if (p->n_rows == 0)
@@ -242,7 +303,7 @@ static void write_simulation(Writer *w, const Property *p) {
         json_close(&w->json, ']');
 }
 
-static void write_property(Writer *w, const Property *p) {
+static void write_property(Writer *w, const Interface *i, const Property *p) {
         static const char *const emits[] = {
                 [EMITS_TRUE] = "true",
                 [EMITS_INVALIDATES] = "invalidates",
@@ -252,6 +313,7 @@ static void write_property(Writer *w, const Property *p) {
 
         json_open(&w->json, NULL, '{');
         write_symbol(w, &p->symbol);
+        write_origin(w, i, p->origin);
         json_text(&w->json, "dbusName", p->symbol.dbus);
         write_type(w, "type", p->type);
         json_flag(&w->json, "readonly", p->readonly);
@@ -270,23 +332,29 @@ static void write_property(Writer *w, const Property *p) {
         json_close(&w->json, '}');
 }
 
-static void write_parameters(Writer *w, Parameter *const *parameters, size_t n) {
+static void write_parameters(Writer *w, const Symbol *s, Parameter *const *parameters, size_t n) {
         json_open(&w->json, "parameters", '[');
         for (size_t i = 0; i < n; i++) {
+                const Parameter *p = parameters[i];
+
                 json_open(&w->json, NULL, '{');
-                json_text(&w->json, "name", parameters[i]->symbol.name);
-                write_type(w, "type", parameters[i]->type);
+                json_text(&w->json, "name", p->symbol.name);
+                json_text(&w->json, "brief", doc_parameter(w->arena, s->doc, p->symbol.name));
+                write_position(w, &p->symbol);
+                write_type(w, "type", p->type);
                 json_close(&w->json, '}');
         }
         json_close(&w->json, ']');
 }
 
-static void write_operation(Writer *w, const Operation *o) {
+static void write_operation(Writer *w, const Interface *i, const Operation *o) {
         json_open(&w->json, NULL, '{');
         write_symbol(w, &o->symbol);
+        write_origin(w, i, o->origin);
         json_text(&w->json, "dbusName", o->symbol.dbus);
-        write_parameters(w, o->parameters, o->n_parameters);
+        write_parameters(w, &o->symbol, o->parameters, o->n_parameters);
         write_type(w, "result", o->result);
+        json_text(&w->json, "return", doc_return(w->arena, o->symbol.doc));
         json_flag(&w->json, "const", o->is_const);
         json_flag(&w->json, "spread", o->spread);
         write_texts(w, "errors", o->error_names, o->n_errors);
@@ -294,11 +362,12 @@ static void write_operation(Writer *w, const Operation *o) {
         json_close(&w->json, '}');
 }
 
-static void write_signal(Writer *w, const Signal *s) {
+static void write_signal(Writer *w, const Interface *i, const Signal *s) {
         json_open(&w->json, NULL, '{');
         write_symbol(w, &s->symbol);
+        write_origin(w, i, s->origin);
         json_text(&w->json, "dbusName", s->symbol.dbus);
-        write_parameters(w, s->parameters, s->n_parameters);
+        write_parameters(w, &s->symbol, s->parameters, s->n_parameters);
         json_close(&w->json, '}');
 }
 
@@ -316,15 +385,15 @@ static void write_interface(Writer *w, const Interface *i) {
         write_texts(w, "zones", i->zones, i->n_zones);
         json_open(&w->json, "properties", '[');
         for (size_t k = 0; k < i->n_properties; k++)
-                write_property(w, i->properties[k]);
+                write_property(w, i, i->properties[k]);
         json_close(&w->json, ']');
         json_open(&w->json, "operations", '[');
         for (size_t k = 0; k < i->n_operations; k++)
-                write_operation(w, i->operations[k]);
+                write_operation(w, i, i->operations[k]);
         json_close(&w->json, ']');
         json_open(&w->json, "signals", '[');
         for (size_t k = 0; k < i->n_signals; k++)
-                write_signal(w, i->signals[k]);
+                write_signal(w, i, i->signals[k]);
         json_close(&w->json, ']');
         json_close(&w->json, '}');
 }
@@ -334,6 +403,7 @@ static void write_interface(Writer *w, const Interface *i) {
 static void write_struct(Writer *w, const Struct *s) {
         json_open(&w->json, NULL, '{');
         write_symbol(w, &s->symbol);
+        json_text(&w->json, "qualifiedName", qualified(w->arena, s->module, s->symbol.name));
         json_text(&w->json, "c", arena_printf(w->arena, "struct %s", s->symbol.c));
         json_open(&w->json, "fields", '[');
         for (size_t i = 0; i < s->n_fields; i++) {
@@ -353,6 +423,7 @@ static void write_struct(Writer *w, const Struct *s) {
 static void write_enum(Writer *w, const Enum *e) {
         json_open(&w->json, NULL, '{');
         write_symbol(w, &e->symbol);
+        json_text(&w->json, "qualifiedName", qualified(w->arena, e->module, e->symbol.name));
         json_flag(&w->json, "flag", e->is_flag);
         json_text(&w->json, "c",
                   e->is_flag ? e->c_type : arena_printf(w->arena, "enum %s", e->symbol.c));
