@@ -442,7 +442,7 @@ static void introspection_says_what_the_annotations_do(void **state) {
                   "   <annotation name=\"org.qtproject.QtDBus.QtTypeName.Out1\" "
                   "value=\"QList&lt;int&gt;\"/>\n"
                   "   <arg name=\"n\" type=\"i\" direction=\"out\">\n"
-                  "    <annotation name=\"org.fascia.Doc\" value=\"How 'many'.\"/>\n"
+                  "    <annotation name=\"org.gtk.GDBus.DocString\" value=\"How 'many'.\"/>\n"
                   "   </arg>\n"
                   "   <arg name=\"l\" type=\"ai\" direction=\"out\"/>\n"
                   "  </method>" },

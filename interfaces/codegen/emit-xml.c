@@ -1,5 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /* D-Bus introspection XML: the contract that every other D-Bus tool reads. */
+
+/*
+ * Annotations, beside those of the D-Bus specification (Deprecated, Property.EmitsChangedSignal), of Qt
+ * (QtTypeName and the names of accessors) and of GLib (C.Name):
+ *
+ *   org.gtk.GDBus.DocString  what it is for, in a sentence; on everything. gdbus-codegen has it in what
+ *                            it makes; org.gtk.GDBus.Since it would sort members by, and stumble over
+ *                            what is no number
+ *   org.fascia.Since         since which version
+ *   org.fascia.Deprecated    what to use instead
+ *   org.fascia.Unit          of a property: what it counts
+ *   org.fascia.Minimum, org.fascia.Maximum
+ *                            of a property: bounds, inclusive
+ *   org.fascia.Domain        of a property: all values that are allowed, with ", " between them, texts in
+ *                            apostrophes
+ *   org.fascia.Enum          of a property or argument: "Off=0 On=1"
+ *   org.fascia.Flags         the same in bits: "Windshield=0x1 Dashboard=0x2"
+ *   org.fascia.Struct        the members of what the signature has in parentheses: "id:i place:(lat:d
+ *                            lon:d) text:s". For these three lists and maps count as what they hold
+ *   org.fascia.Zones         of an interface that has zones: those of the simulation, with ", " between
+ *                            them
+ *   org.fascia.Errors        of a method: names of errors, with blanks between them
+ *
+ * Nobody must know them: tools pass over what they do not know.
+ */
 #include "emit-xml.h"
 
 #include <inttypes.h>
@@ -96,7 +121,8 @@ static void annotate(Xml *x, const char *indent, const char *name, const char *v
 }
 
 static void annotate_symbol(Xml *x, const char *indent, const Symbol *s) {
-        annotate(x, indent, "org.fascia.Doc", prose(x->arena, doc_brief(x->arena, s->doc)));
+        annotate(x, indent, "org.gtk.GDBus.DocString",
+                 prose(x->arena, doc_brief(x->arena, s->doc)));
         annotate(x, indent, "org.fascia.Since", s->since);
         if (!s->deprecated)
                 return;
@@ -121,6 +147,19 @@ static const char *describe_enum(Arena *a, const Enum *e) {
         return text;
 }
 
+static const char *describe_struct(Arena *a, const Struct *s);
+
+/* A signature with the names of members. */
+static const char *describe_type(Arena *a, const Type *t) {
+        if (t->kind == TYPE_STRUCT)
+                return arena_printf(a, "(%s)", describe_struct(a, t->structure));
+        if (t->kind == TYPE_LIST)
+                return arena_printf(a, "a%s", describe_type(a, t->element));
+        if (t->kind == TYPE_MAP)
+                return arena_printf(a, "a{s%s}", describe_type(a, t->element));
+        return model_signature(a, t);
+}
+
 /* "id:i severity:i text:s" */
 static const char *describe_struct(Arena *a, const Struct *s) {
         const char *text = "";
@@ -128,7 +167,7 @@ static const char *describe_struct(Arena *a, const Struct *s) {
         for (size_t i = 0; i < s->n_fields; i++)
                 text = arena_printf(a, "%s%s%s:%s", text, *text ? " " : "",
                                     s->fields[i]->symbol.name,
-                                    model_signature(a, s->fields[i]->type));
+                                    describe_type(a, s->fields[i]->type));
         return text;
 }
 
@@ -190,7 +229,7 @@ static void add_argument(Xml *x, const char *name, const Type *t, const char *di
         add_line(x, "   <arg name=\"%s\" type=\"%s\"%s>", name, model_signature(x->arena, t),
                  direction ? arena_printf(x->arena, " direction=\"%s\"", direction) : "");
         mark = x->n_lines;
-        annotate(x, "    ", "org.fascia.Doc", prose(x->arena, doc));
+        annotate(x, "    ", "org.gtk.GDBus.DocString", prose(x->arena, doc));
         annotate_type(x, "    ", t);
         if (x->n_lines > mark) {
                 add_line(x, "   </arg>");
@@ -295,7 +334,7 @@ static void add_property(Xml *x, const Property *p) {
 /* Counts what the service has sent, so that a client knows when it missed something. */
 static void add_serial(Xml *x) {
         add_line(x, "  <property name=\"FasciaSerial\" type=\"t\" access=\"read\">");
-        annotate(x, "   ", "org.fascia.Doc",
+        annotate(x, "   ", "org.gtk.GDBus.DocString",
                  "Counts the signals of the module on this connection.");
         annotate(x, "   ", EMITS_CHANGED, "true");
         add_line(x, "  </property>");

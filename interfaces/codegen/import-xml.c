@@ -344,7 +344,6 @@ static void begin_annotation(Reader *r, Frame *f) {
         } known[] = {
                 { "org.gtk.GDBus.DocString", annotate_doc },
                 { "org.freedesktop.DBus.DocString", annotate_doc },
-                { "org.fascia.Doc", annotate_doc },
                 { "org.freedesktop.DBus.Deprecated", annotate_deprecated },
                 { "org.freedesktop.DBus.Method.NoReply", annotate_no_reply },
                 { "org.freedesktop.DBus.Property.EmitsChangedSignal", annotate_emits },
