@@ -166,7 +166,7 @@ static int run_once(Run *run) {
 }
 
 /* Ends only by a signal, or when watching fails. */
-static int run_again_and_again(const Options *o) {
+static int run_and_watch(const Options *o, int fd) {
         for (;;) {
                 Run run = { .arena = arena_new(out_of_memory), .options = o };
                 int r;
@@ -175,14 +175,23 @@ static int run_again_and_again(const Options *o) {
                         out_of_memory();
                 if (run_once(&run) >= 0)
                         fprintf(stderr, "fascia-codegen: generated, watching %s\n", o->input);
-                r = watch_wait(o->input, run.sources, run.n_sources, o->directories,
-                               o->n_directories);
+                r = watch_wait(fd, run.sources, run.n_sources);
                 arena_free(run.arena);
-                if (r < 0) {
-                        fprintf(stderr, "fascia-codegen: cannot watch: %s\n", strerror(-r));
+                if (r < 0)
                         return r;
-                }
         }
+}
+
+static int run_again_and_again(const Options *o) {
+        int fd = watch_open(o->input, o->directories, o->n_directories);
+        int r = fd;
+
+        if (fd >= 0) {
+                r = run_and_watch(o, fd);
+                close(fd);
+        }
+        fprintf(stderr, "fascia-codegen: cannot watch: %s\n", strerror(-r));
+        return r;
 }
 
 static int check_warnings(const Options *o) {

@@ -58,49 +58,61 @@ static bool matters(const char *name) {
         return ends_with(name, ".qface") || ends_with(name, ".yaml");
 }
 
-/* 1: something that matters. */
-static int read_events(int fd) {
+static bool is_source(const char *name, const Source *const *sources, size_t n) {
+        for (size_t i = 0; i < n; i++) {
+                const char *slash = strrchr(sources[i]->path, '/');
+
+                if (strcmp(slash ? slash + 1 : sources[i]->path, name) == 0)
+                        return true;
+        }
+        return false;
+}
+
+/* 1: something that matters. What happened while the sources were read is in them already. */
+static int read_events(int fd, const Source *const *sources, size_t n_sources) {
         char buffer[16 * (sizeof(struct inotify_event) + NAME_MAX + 1)]
                 __attribute__((aligned(__alignof__(struct inotify_event))));
         ssize_t size = read(fd, buffer, sizeof(buffer));
-        int result = 0;
 
         if (size < 0)
                 return errno == EINTR ? 0 : -errno;
         for (ssize_t at = 0; at < size;) {
                 const struct inotify_event *event = (const struct inotify_event *)(buffer + at);
 
-                if (event->len > 0 && matters(event->name))
-                        result = 1;
+                if (event->len > 0 && matters(event->name) &&
+                    !is_source(event->name, sources, n_sources))
+                        return 1;
                 at += (ssize_t)(sizeof(*event) + event->len);
         }
-        return result;
+        return any_has_changed(sources, n_sources);
 }
 
-static int watch_all(int fd, const char *input, const Source *const *sources, size_t n_sources,
-                     const char *const *directories, size_t n_directories) {
-        int r = watch_directory_of(fd, input);
-
-        for (size_t i = 0; i < n_sources && r >= 0; i++)
-                r = watch_directory_of(fd, sources[i]->path);
-        /* One that is not there had nothing to offer. */
-        for (size_t i = 0; i < n_directories; i++)
-                (void)inotify_add_watch(fd, directories[i], EVENTS);
-        return r;
-}
-
-int watch_wait(const char *input, const Source *const *sources, size_t n_sources,
-               const char *const *directories, size_t n_directories) {
+int watch_open(const char *input, const char *const *directories, size_t n_directories) {
         int fd = inotify_init1(IN_CLOEXEC);
         int r;
 
         if (fd < 0)
                 return -errno;
-        r = watch_all(fd, input, sources, n_sources, directories, n_directories);
+        r = watch_directory_of(fd, input);
+        if (r < 0) {
+                close(fd);
+                return r;
+        }
+        /* One that is not there has nothing to offer. */
+        for (size_t i = 0; i < n_directories; i++)
+                (void)inotify_add_watch(fd, directories[i], EVENTS);
+        return fd;
+}
+
+int watch_wait(int fd, const Source *const *sources, size_t n_sources) {
+        int r = 0;
+
+        for (size_t i = 0; i < n_sources && r >= 0; i++)
+                r = watch_directory_of(fd, sources[i]->path);
         /* What changed before it was watched. */
-        if (r >= 0 && !any_has_changed(sources, n_sources))
-                while ((r = read_events(fd)) == 0)
-                        ;
-        close(fd);
+        if (r >= 0 && any_has_changed(sources, n_sources))
+                return 0;
+        while (r >= 0 && (r = read_events(fd, sources, n_sources)) == 0)
+                ;
         return r < 0 ? r : 0;
 }

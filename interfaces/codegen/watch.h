@@ -4,7 +4,10 @@
 
 #include "source.h"
 
-/* Returns 0 when one of the sources is not what was read any more, or something happened in one of
- * the directories. input: watched also when it could not be read. */
-int watch_wait(const char *input, const Source *const *sources, size_t n_sources,
-               const char *const *directories, size_t n_directories);
+/* Begins to watch where the input lies, and these directories: before the first run, so that nothing
+ * is missed. A descriptor to close, or a negative errno. */
+int watch_open(const char *input, const char *const *directories, size_t n_directories);
+
+/* Returns 0 when one of the sources is not what was read any more, or another file has come that may
+ * matter. */
+int watch_wait(int fd, const Source *const *sources, size_t n_sources);
