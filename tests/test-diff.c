@@ -7,11 +7,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "diff.h"
 #include "generate.h"
+#include "node.h"
+#include "options.h"
 
 #define ELEMENTS(array) (sizeof(array) / sizeof((array)[0]))
 
@@ -547,10 +551,142 @@ static void the_other_way_round_there_is_a_difference_too(void **state) {
                         assert_string_not_equal(compare(rows[i].new, rows[i].old), "");
 }
 
+/* ---- the command ---- */
+
+/* Names that do not change: the files are sorted by them. */
+typedef struct Files {
+        char directory[32];
+        const char *old, *new;
+} Files;
+
+static const char *write_file(const char *directory, const char *name, const char *text) {
+        const char *path = arena_printf(arena, "%s/%s", directory, name);
+        FILE *f = fopen(path, "w");
+
+        assert_non_null(f);
+        assert_true(fputs(text, f) >= 0);
+        assert_int_equal(fclose(f), 0);
+        return path;
+}
+
+static Files write_files(const char *old, const char *new) {
+        Files files = { .directory = "/tmp/fascia-test-XXXXXX" };
+
+        assert_non_null(mkdtemp(files.directory));
+        files.old = write_file(files.directory, "old.qface", old);
+        files.new = write_file(files.directory, "new.qface", new);
+        return files;
+}
+
+static void remove_files(const Files *files) {
+        unlink(files->old);
+        unlink(files->new);
+        rmdir(files->directory);
+}
+
+/* In a process of its own: it writes to the standard output. Returns the exit status. */
+static int run_command(const char *option, const Files *files, FILE *output) {
+        pid_t pid = fork();
+        int status;
+
+        assert_true(pid >= 0);
+        if (pid == 0) {
+                char *argv[] = { "diff", (char *)option, (char *)files->old, (char *)files->new,
+                                 NULL };
+
+                if (dup2(fileno(output), STDOUT_FILENO) < 0)
+                        _exit(99);
+                status = diff_main(4, argv);
+                fflush(stdout);
+                _exit(status);
+        }
+        assert_int_equal(waitpid(pid, &status, 0), pid);
+        assert_true(WIFEXITED(status));
+        return WEXITSTATUS(status);
+}
+
+/* JSON is YAML, too. */
+static const Node *parse_object(const char *line) {
+        Diagnostics *d = diagnostics_new(arena);
+        const NodeLine whole = {
+                .text = line,
+                .span = { .source = source_new(arena, "line", line, strlen(line)) },
+        };
+        const Node *object = node_parse(arena, d, &whole, 1);
+
+        if (!object || d->n_errors > 0 || object->kind != NODE_MAPPING)
+                fail_msg("no object: %s", line);
+        return object;
+}
+
+static const char *value_of(const Node *object, const char *key) {
+        const NodeEntry *entry = node_find(object, key);
+
+        return entry && entry->value->text ? entry->value->text : "";
+}
+
+static void each_line_of_json_is_an_object(void **state) {
+        static const struct {
+                const char *class, *symbol, *new, *text, *file, *line, *column;
+        } expected[] = {
+                { "note", "T.M", "",
+                  "as version 2.0 it would have a bus name of its own, and both could be served "
+                  "side by side",
+                  "new.qface", "1", "8" },
+                { "compatible", "I.a", "say \"why\" \\ not",
+                  "the property 'a' of 'I' is deprecated", "new.qface", "4", "5" },
+                { "breaking", "I.b", "", "the property 'b' of 'I' is gone", "old.qface", "4", "5" },
+        };
+        const Files files = write_files(ONE I("int a\nint b"),
+                                        ONE I("@deprecated: 'say \"why\" \\ not'\nint a"));
+        FILE *output = tmpfile();
+        char line[1024];
+        size_t n = 0;
+
+        (void)state;
+        assert_non_null(output);
+        assert_int_equal(run_command("--format=json", &files, output), STATUS_FAILED);
+        rewind(output);
+        for (; fgets(line, sizeof(line), output); n++) {
+                const Node *object = parse_object(line);
+
+                assert_true(n < ELEMENTS(expected));
+                assert_string_equal(value_of(object, "class"), expected[n].class);
+                assert_string_equal(value_of(object, "symbol"), expected[n].symbol);
+                assert_string_equal(value_of(object, "new"), expected[n].new);
+                assert_string_equal(value_of(object, "text"), expected[n].text);
+                assert_string_equal(strrchr(value_of(object, "file"), '/') + 1, expected[n].file);
+                assert_string_equal(value_of(object, "line"), expected[n].line);
+                assert_string_equal(value_of(object, "column"), expected[n].column);
+        }
+        assert_int_equal(n, ELEMENTS(expected));
+        fclose(output);
+        remove_files(&files);
+}
+
+/* They would look as if there was no difference. */
+static void differences_that_cannot_be_written_are_a_failure(void **state) {
+        const Files files = write_files(ONE I("int a"), TWO I("int a\nint b"));
+        FILE *full = fopen("/dev/full", "w"), *fine = tmpfile();
+
+        (void)state;
+        assert_non_null(full);
+        assert_non_null(fine);
+        assert_int_equal(run_command("--format=text", &files, fine), EXIT_SUCCESS);
+        assert_int_equal(run_command("--format=text", &files, full), STATUS_FAILED);
+        assert_int_equal(run_command("--format=json", &files, full), STATUS_FAILED);
+        fclose(full);
+        fclose(fine);
+        remove_files(&files);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test_setup_teardown(changes_are_classified, set_up, tear_down),
                 cmocka_unit_test_setup_teardown(the_other_way_round_there_is_a_difference_too,
+                                                set_up, tear_down),
+                cmocka_unit_test_setup_teardown(each_line_of_json_is_an_object, set_up, tear_down),
+                cmocka_unit_test_setup_teardown(differences_that_cannot_be_written_are_a_failure,
                                                 set_up, tear_down),
         };
 

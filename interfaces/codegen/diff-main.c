@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The command 'fascia-codegen diff'. */
+#include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,6 +127,14 @@ static void print_sum(const Diff *d) {
         puts(*separator ? "" : "only notes");
 }
 
+/* What was not written is not to be taken for "no difference". */
+static int finish_output(void) {
+        if (fflush(stdout) == 0 && !ferror(stdout))
+                return 0;
+        fprintf(stderr, "fascia-codegen: cannot write the differences: %s\n", strerror(errno));
+        return -EIO;
+}
+
 static int compare(Arena *a, const DiffOptions *o) {
         const Module *old = read_module(a, o, o->old_path);
         const Module *new = old ? read_module(a, o, o->new_path) : NULL;
@@ -138,6 +147,8 @@ static int compare(Arena *a, const DiffOptions *o) {
                 print_change(a, &d.changes[i], o->json);
         if (!o->json)
                 print_sum(&d);
+        if (finish_output() < 0)
+                return STATUS_FAILED;
         if (diff_count(&d, CHANGE_BREAKING) > 0 || (o->source && diff_count(&d, CHANGE_SOURCE) > 0))
                 return STATUS_FAILED;
         return EXIT_SUCCESS;
