@@ -592,6 +592,39 @@ static void gdbus_codegen_has_what_the_comments_say(void **state) {
                 assert_runs(arena_printf(arena, "grep -q '%s' %s/doc-*", texts[i], folder));
 }
 
+/* ---- much of it ---- */
+
+/* Within 1 GiB: each was copied with every word that was added to it. */
+static void long_lists_and_texts_take_memory_by_their_length(void **state) {
+        static const struct {
+                const char *begin, *item, *end;
+        } rows[] = {
+                { MAIN "interface I { E a }\nenum E {", "A%u, ", "}\n" },
+                { MAIN "/** ", "word %u\n * ", "*/\ninterface I { int a }\n" },
+                { MAIN "interface I { @config: { domain: [ ", "%u, ", "0 ] }\nreadonly int a }\n" },
+                { MAIN "interface I {\n", "@dbus: { errors: [ A ] }\nvoid f%u()\n", "}\n" },
+        };
+
+        (void)state;
+        /* Sanitizers take room that they do not use. */
+        if (*setting("SAN", ""))
+                skip();
+        for (size_t i = 0; i < ELEMENTS(rows); i++) {
+                const char *path = arena_printf(arena, "%s/long.qface", folder);
+                FILE *f = fopen(path, "we");
+
+                assert_non_null(f);
+                fputs(rows[i].begin, f);
+                for (unsigned k = 1; k <= 20000; k++)
+                        fprintf(f, rows[i].item, k);
+                fputs(rows[i].end, f);
+                assert_int_equal(fclose(f), 0);
+                assert_runs(arena_printf(arena, "(ulimit -v 1048576 && %s -o %s/long %s)",
+                                         setting("FASCIA_CODEGEN", "build/fascia-codegen"), folder,
+                                         path));
+        }
+}
+
 /* ---- the bus ---- */
 
 static void files_for_the_bus_have_the_names_that_are_annotated(void **state) {
@@ -662,6 +695,7 @@ int main(void) {
                 TEST(introspection_data_has_what_people_want_to_know),
                 TEST(introspection_data_is_what_the_specification_says),
                 TEST(gdbus_codegen_has_what_the_comments_say),
+                TEST(long_lists_and_texts_take_memory_by_their_length),
                 TEST(files_for_the_bus_have_the_names_that_are_annotated),
                 TEST(the_drop_in_is_an_example),
         };

@@ -64,8 +64,9 @@ static const char *plain(Arena *a, const char *text) {
 
 /* From text on, which is in some line, to the end of the paragraph. */
 static const char *paragraph(Arena *a, const char *text) {
-        const char *result = "";
+        Text result;
 
+        text_init(&result, a);
         for (bool first = true; *text != '\0'; first = false) {
                 const char *start = first ? text + strspn(text, " \t") : line_start(text);
                 size_t size = strcspn(start, "\r\n");
@@ -75,11 +76,11 @@ static const char *paragraph(Arena *a, const char *text) {
                 while (size > 0 && (start[size - 1] == ' ' || start[size - 1] == '\t'))
                         size--;
                 if (size > 0)
-                        result = arena_printf(a, "%s%s%.*s", result, *result ? " " : "", (int)size,
-                                              start);
+                        text_printf(&result, "%s%.*s", result.size > 0 ? " " : "", (int)size,
+                                    start);
                 text = next_line(start);
         }
-        return *result ? plain(a, result) : NULL;
+        return result.size > 0 ? plain(a, result.bytes) : NULL;
 }
 
 static bool has_word(const char *text, const char *word) {

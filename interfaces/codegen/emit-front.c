@@ -17,14 +17,15 @@ static const char *range(const Constraint *c, Arena *a) {
 }
 
 static const char *domain(const Constraint *c, Arena *a) {
-        const char *text = "[";
+        Text text;
 
         if (c->n_domain == 0)
                 return NULL;
+        text_init(&text, a);
         for (size_t i = 0; i < c->n_domain; i++)
-                text = arena_printf(a, "%s%s%s", text, i > 0 ? "," : "",
-                                    value_print(a, c->domain[i]));
-        return arena_printf(a, "%s]", text);
+                text_printf(&text, "%s%s", i > 0 ? "," : "[", value_print(a, c->domain[i]));
+        text_add(&text, "]");
+        return text.bytes;
 }
 
 static const char *add_line(Arena *a, const char *text, const char *name, const char *value) {

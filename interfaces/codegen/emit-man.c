@@ -173,17 +173,17 @@ static const Type *innermost(const Type *t) {
 }
 
 static void add_enumerators(Page *p, const Enum *e) {
-        const char *text = "";
+        Text text;
 
+        text_init(&text, p->arena);
+        text_printf(&text, "%s: ", e->symbol.name);
         for (size_t i = 0; i < e->n_members; i++) {
                 const Enumerator *member = e->members[i];
-                const char *value = arena_printf(p->arena, e->is_flag ? "0x%" PRIx64 : "%" PRId64,
-                                                 member->value);
 
-                text = arena_printf(p->arena, "%s%s%s = %s", text, i > 0 ? ", " : "",
-                                    member->symbol.name, value);
+                text_printf(&text, "%s%s = ", i > 0 ? ", " : "", member->symbol.name);
+                text_printf(&text, e->is_flag ? "0x%" PRIx64 : "%" PRId64, member->value);
         }
-        add_line(p, arena_printf(p->arena, "%s: %s.", e->symbol.name, text));
+        add_sentence(p, text.bytes);
 }
 
 /* What a value of the type is made of, on lines of its own. */
@@ -214,7 +214,7 @@ static void add_parts(Page *p, const Type *t) {
 static void add_constraint(Page *p, const Property *property) {
         const Constraint *c = &property->constraint;
         const char *unit = property->unit ? arena_printf(p->arena, " %s", property->unit) : "";
-        const char *text = "";
+        Text domain;
 
         if (c->minimum && c->maximum)
                 add_line(p, arena_printf(p->arena, "From %s to %s%s.",
@@ -227,11 +227,12 @@ static void add_constraint(Page *p, const Property *property) {
                                       unit));
         else if (property->unit)
                 add_line(p, arena_printf(p->arena, "In %s.", property->unit));
+        text_init(&domain, p->arena);
         for (size_t i = 0; i < c->n_domain; i++)
-                text = arena_printf(p->arena, "%s%s%s", text, i > 0 ? ", " : "",
-                                    value_print(p->arena, c->domain[i]));
+                text_printf(&domain, "%s%s",
+                            i > 0 ? ", " : "One of: ", value_print(p->arena, c->domain[i]));
         if (c->n_domain > 0)
-                add_line(p, arena_printf(p->arena, "One of: %s.", text));
+                add_sentence(p, domain.bytes);
 }
 
 /* ---- members ---- */
@@ -414,14 +415,16 @@ static void add_error(Page *p, const char *name, const char *text) {
 /* Once, with all operations that list it. */
 static void add_own_error(Page *p, const char *name) {
         const Interface *i = p->interface;
-        const char *text = "";
+        Text text;
 
+        text_init(&text, p->arena);
         for (size_t k = 0; k < i->n_operations; k++)
                 for (size_t e = 0; e < i->operations[k]->n_errors; e++)
                         if (strcmp(i->operations[k]->error_names[e], name) == 0)
-                                text = arena_printf(p->arena, "%s%s%s", text, *text ? ", " : "Of ",
-                                                    i->operations[k]->symbol.dbus);
-        add_error(p, name, arena_printf(p->arena, "%s.", text));
+                                text_printf(&text, "%s%s", text.size > 0 ? ", " : "Of ",
+                                            i->operations[k]->symbol.dbus);
+        text_add(&text, ".");
+        add_error(p, name, text.bytes);
 }
 
 static void add_own_errors(Page *p) {

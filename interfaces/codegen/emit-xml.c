@@ -34,6 +34,7 @@
 #include "c-types.h"
 #include "doc.h"
 #include "qt-names.h"
+#include "text.h"
 #include "value-reader.h"
 
 typedef struct Xml {
@@ -131,20 +132,27 @@ static void annotate_symbol(Xml *x, const char *indent, const Symbol *s) {
                  *s->deprecated ? prose(x->arena, s->deprecated) : NULL);
 }
 
+static const char *join(Arena *a, const char *const *items, size_t n, const char *between) {
+        Text text;
+
+        text_init(&text, a);
+        for (size_t i = 0; i < n; i++)
+                text_printf(&text, "%s%s", i > 0 ? between : "", items[i]);
+        return text.bytes;
+}
+
 /* "Off=0 On=1 Automatic=2"; of a flag its bits: "Windshield=0x1 Dashboard=0x2". */
 static const char *describe_enum(Arena *a, const Enum *e) {
-        const char *text = "";
+        Text text;
 
+        text_init(&text, a);
         for (size_t i = 0; i < e->n_members; i++) {
                 const Enumerator *member = e->members[i];
-                const char *value = e->is_flag
-                                            ? arena_printf(a, "0x%" PRIx64, (uint64_t)member->value)
-                                            : arena_printf(a, "%" PRId64, member->value);
 
-                text = arena_printf(a, "%s%s%s=%s", text, *text ? " " : "", member->symbol.name,
-                                    value);
+                text_printf(&text, "%s%s=", i > 0 ? " " : "", member->symbol.name);
+                text_printf(&text, e->is_flag ? "0x%" PRIx64 : "%" PRId64, member->value);
         }
-        return text;
+        return text.bytes;
 }
 
 static const char *describe_struct(Arena *a, const Struct *s);
@@ -208,17 +216,18 @@ static void annotate_glib(Xml *x, const char *indent, const Property *p) {
 }
 
 static void annotate_constraint(Xml *x, const char *indent, const Constraint *c) {
-        const char *domain = "";
+        Text domain;
 
+        text_init(&domain, x->arena);
         if (c->minimum)
                 annotate(x, indent, "org.fascia.Minimum", value_print(x->arena, c->minimum));
         if (c->maximum)
                 annotate(x, indent, "org.fascia.Maximum", value_print(x->arena, c->maximum));
         for (size_t i = 0; i < c->n_domain; i++)
-                domain = arena_printf(x->arena, "%s%s%s", domain, i > 0 ? ", " : "",
-                                      print_constraint(x->arena, c->domain[i]));
+                text_printf(&domain, "%s%s", i > 0 ? ", " : "",
+                            print_constraint(x->arena, c->domain[i]));
         if (c->n_domain > 0)
-                annotate(x, indent, "org.fascia.Domain", domain);
+                annotate(x, indent, "org.fascia.Domain", domain.bytes);
 }
 
 static void add_argument(Xml *x, const char *name, const Type *t, const char *direction,
@@ -263,12 +272,9 @@ static void add_results(Xml *x, const Operation *o) {
 
 /* Names on D-Bus, with blanks between them. */
 static void annotate_errors(Xml *x, const Operation *o) {
-        const char *text = "";
-
-        for (size_t i = 0; i < o->n_errors; i++)
-                text = arena_printf(x->arena, "%s%s%s", text, i > 0 ? " " : "", o->error_names[i]);
         if (o->n_errors > 0)
-                annotate(x, "   ", "org.fascia.Errors", text);
+                annotate(x, "   ", "org.fascia.Errors",
+                         join(x->arena, o->error_names, o->n_errors, " "));
 }
 
 static void add_operation(Xml *x, const Operation *o) {
@@ -342,12 +348,8 @@ static void add_serial(Xml *x) {
 
 /* Zones are known when the service runs; these are what the interface file has for the simulation. */
 static void annotate_zones(Xml *x, const Interface *i) {
-        const char *text = "";
-
-        for (size_t k = 0; k < i->n_zones; k++)
-                text = arena_printf(x->arena, "%s%s%s", text, k > 0 ? ", " : "", i->zones[k]);
         if (i->zoned)
-                annotate(x, "  ", "org.fascia.Zones", text);
+                annotate(x, "  ", "org.fascia.Zones", join(x->arena, i->zones, i->n_zones, ", "));
 }
 
 static void add_model(Xml *x, const Interface *i, const Property *p) {
