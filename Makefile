@@ -72,6 +72,8 @@ CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
 modules := $(foreach s,$(stems),$(B)/modules/$s.stamp)
 plugins := $(if $(simulator_objects),$(B)/plugins/simulator.so) $(backends:%=$(B)/plugins/%.so)
+# What is said of backends, for those who look for one.
+descriptions := $(foreach f,$(wildcard daemon/*/*.backend),$(B)/plugins/$(notdir $f))
 daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
 .DELETE_ON_ERROR:
@@ -79,7 +81,7 @@ daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 .PHONY: all run fuzz check check-programs bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
-all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(examples:%=$(B)/examples/%)
+all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
 
 help:
 	@echo 'make             builds everything into build/'
@@ -241,6 +243,10 @@ $(B)/examples/%: $(B)/obj/client/examples/%.o \
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS)
 
+$(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
+	@mkdir -p $(@D)
+	@install -m 644 $(filter %/$(@F),$^) $@
+
 archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
 test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat) -ldl -pthread -lm
@@ -320,6 +326,7 @@ define stage
 		ln -s $$library $$root$(LIBDIR)/$${library%.0}; \
 	done; \
 	put 755 $(PKGLIBDIR)/plugins $(plugins); \
+	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
 	put 644 $(PKGLIBDIR) $(wildcard config/*.conf); \
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \

@@ -214,16 +214,28 @@ static RemoteFeature *feature_free(RemoteFeature *f) {
         return NULL;
 }
 
+/* One object has one mirror: that of another version of the interface, or of a backend that is about to be
+ * replaced. */
+static bool is_mirrored(RemoteModule *m, const struct fascia_interface *interface) {
+        LINK_FOREACH(l, next, &m->features) {
+                if (strcmp(LINK_OWNER(l, RemoteFeature, link)->interface->dbus_name,
+                           interface->dbus_name) == 0)
+                        return true;
+        }
+        return false;
+}
+
 /* On failure the module is released. */
 static int feature_new(RemoteModule *m, struct fascia_backend *backend, RemoteFeature **ret) {
         const struct fascia_interface *interface = fascia_backend_get_interface(backend);
         RemoteFeature *f;
         int r;
 
-        f = calloc(1, sizeof(*f));
+        f = is_mirrored(m, interface) ? NULL : calloc(1, sizeof(*f));
         if (!f) {
+                r = is_mirrored(m, interface) ? -EADDRINUSE : -ENOMEM;
                 remote_module_release(m);
-                return -ENOMEM;
+                return r;
         }
         f->module = m;
         f->instance = zone_get_instance(backend);
@@ -246,12 +258,9 @@ static int feature_new(RemoteModule *m, struct fascia_backend *backend, RemoteFe
 }
 
 static const char *backend_address(const struct fascia_backend *backend) {
-        const Config *config = host_get_config(fascia_backend_get_host(backend));
-        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
+        const char *address = fascia_backend_get_setting(backend, "Address");
 
-        return config ? config_get_string(config, interface->module->name, interface->name,
-                                          "Address")
-                      : "auto";
+        return address ? address : "auto";
 }
 
 static uint64_t backend_timeout(const struct fascia_backend *backend) {
@@ -431,6 +440,10 @@ static const struct fascia_plugin_feature backend_features[] = {
         { .interface = NULL, .ops = &backend_ops },
 };
 
+bool backend_dbus_serves(const Instance *i) {
+        return i->running && i->backend.feature == backend_features;
+}
+
 const struct fascia_plugin backend_dbus = {
         .abi = FASCIA_BACKEND_ABI,
         .size = sizeof(struct fascia_plugin),
@@ -442,3 +455,9 @@ const struct fascia_plugin backend_dbus = {
         .open = hub_open,
         .close = hub_close,
 };
+
+void backend_dbus_get_statistics(const Host *host, RemoteStatistics *ret) {
+        const RemoteHub *hub = host_get_plugin_userdata(host, backend_dbus.name);
+
+        *ret = hub ? hub->statistics : (RemoteStatistics){ 0 };
+}

@@ -9,14 +9,16 @@
 
 extern const struct fascia_plugin backend_dbus;
 
-/* Of instances that this backend serves. Asks for all values of the zone again. */
+/* Whether this backend serves the instance, under whichever name. */
+bool backend_dbus_serves(const Instance *i);
+/* Of such instances. Asks for all values of the zone again. */
 int backend_dbus_refresh(Instance *i, Zone *zone);
 /* Whether a request may wait although the instance is unavailable, because its service is being
  * started; backend_dbus_wake() begins with it, where that can be done. */
 bool backend_dbus_wake(Instance *i);
 bool backend_dbus_is_waking(Instance *i);
 
-/* What was seen on the wire, for tests. */
+/* What was seen on the wire. */
 typedef struct RemoteStatistics {
         uint64_t signals;   /* of tracked owners */
         uint64_t dropped;   /* signals of others */
@@ -31,3 +33,5 @@ typedef struct RemoteHub {
         Link links; /* RemoteLink.link */
         RemoteStatistics statistics;
 } RemoteHub;
+
+void backend_dbus_get_statistics(const Host *host, RemoteStatistics *ret);

@@ -186,7 +186,7 @@ static void call_ask_late(Call *call, uint64_t now) {
 }
 
 static const char *core_reason(const FeatureCore *core) {
-        const struct fascia_error *error = instance_get_error(core->instance);
+        const struct fascia_error *error = core_get_error(core);
 
         return error ? error->message : "it is not ready";
 }
@@ -214,7 +214,7 @@ static void call_end_not_ready(Call *call) {
 
 /* Whether nothing is to be hoped for: it was lost, or could not be started. */
 static bool core_is_lost(const FeatureCore *core) {
-        return core->was_ready || (core->is_started && !instance_is_running(core->instance));
+        return core->was_ready || !discovery_has_hope(core);
 }
 
 /* Whether the service is on its way, once for each call started by it. */
@@ -243,7 +243,7 @@ static void call_look_after(Call *call, uint64_t now) {
 
 /* When the next of those that wait is to be ended. */
 static uint64_t core_next_deadline(const FeatureCore *core) {
-        uint64_t deadline = UINT64_MAX;
+        uint64_t deadline = core->next && !core->is_halted ? core->next_deadline : UINT64_MAX;
 
         for (const Link *l = core->waiting.next; l != &core->waiting; l = l->next) {
                 const Call *call = LINK_OWNER((uintptr_t)l, Call, event.link);

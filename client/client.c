@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <poll.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/auxv.h>
 #include <time.h>
 
@@ -14,6 +16,37 @@
 #include "feature-core.h"
 #include "own-backend.h"
 #include "settings.h"
+
+/* ---- who debugs ---- */
+
+static unsigned debug_from_environment(void) {
+        const char *words = secure_getenv("FASCIA_DEBUG");
+        size_t n;
+
+        for (; words && *words; words += n + (words[n] == ',')) {
+                n = strcspn(words, ",");
+                if ((n == 9 && strncmp(words, "discovery", n) == 0) ||
+                    (n == 3 && strncmp(words, "all", n) == 0))
+                        return DEBUG_DISCOVERY;
+        }
+        return 0;
+}
+
+/* One write, so that the lines of several processes do not mix. */
+void client_debug(const Client *c, unsigned what, const char *format, ...) {
+        char line[1024];
+        va_list ap;
+        int n;
+
+        if (!(c->debug & what))
+                return;
+        n = snprintf(line, sizeof(line), "fascia: ");
+        va_start(ap, format);
+        vsnprintf(line + n, sizeof(line) - (size_t)n - 1, format, ap);
+        va_end(ap);
+        strcat(line, "\n");
+        fputs(line, stderr);
+}
 
 /* ---- what is to be done ---- */
 
@@ -58,9 +91,21 @@ static int client_keep_problem(Client *c, const ConfigProblem *problem) {
         return 0;
 }
 
+int client_take_problems(Client *c) {
+        const ConfigProblem *problem;
+
+        while ((problem = config_problems(c->config, c->n_config_problems))) {
+                int r = client_keep_problem(c, problem);
+
+                if (r < 0)
+                        return r;
+                c->n_config_problems++;
+        }
+        return 0;
+}
+
 static int client_load_config(Client *c) {
         const char *file = secure_getenv("FASCIA_CONFIG");
-        const ConfigProblem *problem;
         int r;
 
         r = client_settings_new(&c->config);
@@ -69,9 +114,19 @@ static int client_load_config(Client *c) {
         r = file ? config_load_file(c->config, file) : config_load_layers(c->config, "client.conf");
         if (r >= 0)
                 r = config_load_environment(c->config);
-        for (size_t i = 0; r >= 0 && (problem = config_problems(c->config, i)); i++)
-                r = client_keep_problem(c, problem);
-        return r;
+        return r < 0 ? r : client_take_problems(c);
+}
+
+int client_read_backends(Client *c) {
+        int r;
+
+        if (c->has_backends)
+                return 0;
+        r = config_load_backends(c->config, config_get_string(c->config, NULL, NULL, "PluginPath"));
+        if (r < 0)
+                return r;
+        c->has_backends = true;
+        return client_take_problems(c);
 }
 
 FASCIA_EXPORT int fascia_client_new(struct fascia_client **ret) {
@@ -87,6 +142,7 @@ FASCIA_EXPORT int fascia_client_new(struct fascia_client **ret) {
         link_init(&c->scheduled);
         link_init(&c->own_backends);
         link_init(&c->test_ends);
+        c->debug = debug_from_environment();
         r = client_load_config(c);
         if (r < 0) {
                 fascia_client_free(c);
@@ -135,15 +191,6 @@ static int client_make(Client *c, struct sd_event *event) {
 
 int client_open(Client *c) {
         return c->loop ? 0 : client_make(c, NULL);
-}
-
-int client_add_plugin(Client *c, const struct fascia_plugin *plugin) {
-        int r;
-
-        r = client_open(c);
-        if (r < 0)
-                return r;
-        return host_add_plugin(c->host, plugin);
 }
 
 static void client_destroy(void *userdata) {

@@ -15,6 +15,9 @@ struct fascia_client {
         Config *config;
         char **problems;
         size_t n_problems;
+        size_t n_config_problems; /* of the configuration that were taken */
+        unsigned debug;           /* DEBUG_* */
+        bool has_backends;        /* the files that describe some were read */
 
         Loop *loop; /* NULL until it is needed, as the host */
         Host *host;
@@ -33,6 +36,16 @@ struct fascia_client {
         bool is_doomed;
 };
 
+/* What FASCIA_DEBUG names, separated by ','. */
+#define DEBUG_DISCOVERY 1u
+/* Tells who debugs: a line to stderr, when that was asked for. */
+void client_debug(const Client *c, unsigned what, const char *format, ...)
+        __attribute__((format(printf, 3, 4)));
+
+/* Reads the files that describe backends, once. -ENOMEM. */
+int client_read_backends(Client *c);
+/* Has what is new among the problems of the configuration kept for fascia_client_get_problem(). */
+int client_take_problems(Client *c);
 /* Makes the loop and the host, when that was not done yet. */
 int client_open(Client *c);
 /* Has core_run() run from the loop for everything in `scheduled`. */
@@ -42,6 +55,3 @@ void testkit_free_ends(Client *c);
 /* Around everything that may run a callback of the program. */
 void client_enter(Client *c);
 void client_leave(Client *c);
-
-/* Offers a backend that is part of the program, before those of files. Borrowed. */
-int client_add_plugin(Client *c, const struct fascia_plugin *plugin);

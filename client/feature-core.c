@@ -6,11 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "backend-dbus.h"
 #include "call.h"
 #include "descriptor.h"
+#include "feature.h"
 #include "interface-config.h"
-#include "own-backend.h"
 
 typedef struct Signal {
         Event event;
@@ -28,23 +27,37 @@ static void core_note(FeatureCore *core) {
                 core_schedule(core);
 }
 
+/* What others of its instances have to say is heard when one of them takes over. */
+static bool is_seen(const FeatureCore *core, const Zone *zone) {
+        return zone_get_instance(zone) == core->instance;
+}
+
 static void on_dirty(Zone *zone, void *userdata) {
-        (void)zone;
-        core_note(userdata);
+        if (is_seen(userdata, zone))
+                core_note(userdata);
 }
 
 static void on_zone(Zone *zone, bool present, void *userdata) {
-        (void)zone;
         (void)present;
-        core_note(userdata);
+        if (is_seen(userdata, zone))
+                core_note(userdata);
 }
 
 static void on_state(Instance *instance, void *userdata) {
         FeatureCore *core = userdata;
 
-        if (instance_get_state(instance) == FASCIA_STATE_READY)
-                core->was_ready = true;
+        if (instance != core->instance) {
+                core->has_news = true;
+                core_schedule(core);
+                return;
+        }
+        if (instance_get_state(instance) == FASCIA_STATE_READY) {
+                core->was_ready = core->has_served = true;
+                core->discovery.is_unproven = false;
+        }
         core_note(core);
+        if (core->discovery.is_unproven || core->is_instance_aside)
+                core_schedule(core);
 }
 
 static const struct fascia_type *signal_type(const FeatureCore *core, uint32_t index) {
@@ -64,7 +77,7 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
         const struct fascia_type *type = signal_type(core, signal);
         Signal *s;
 
-        s = malloc(sizeof(*s));
+        s = is_seen(core, zone) ? malloc(sizeof(*s)) : NULL;
         if (!s)
                 return;
         *s = (Signal){ .zone = zone, .index = signal };
@@ -82,19 +95,30 @@ static void core_deliver(FeatureCore *core);
 static void on_commit(Instance *instance, void *userdata) {
         FeatureCore *core = userdata;
 
-        (void)instance;
+        if (instance != core->instance)
+                return;
         core_deliver(core);
         if (!link_is_empty(&core->waiting))
                 core_pump(core);
 }
 
-static const InstanceEvents instance_events = {
+const InstanceEvents core_events = {
         .on_dirty = on_dirty,
         .on_signal = on_signal,
         .on_zone = on_zone,
         .on_state = on_state,
         .on_commit = on_commit,
 };
+
+void core_move_signals(FeatureCore *core, Instance *to) {
+        LINK_FOREACH(l, next, &core->events) {
+                Event *e = LINK_OWNER(l, Event, link);
+                Signal *s = LINK_OWNER(e, Signal, event);
+
+                if (!e->is_call)
+                        s->zone = instance_find_zone(to, zone_get_name(s->zone));
+        }
+}
 
 void core_append_event(FeatureCore *core, Event *e) {
         link_append(&core->events, &e->link);
@@ -254,7 +278,7 @@ static void core_deliver(FeatureCore *core) {
         core_leave(core);
 }
 
-/* ---- life ---- */
+/* ---- running ---- */
 
 void core_schedule(FeatureCore *core) {
         if (!link_is_empty(&core->scheduled))
@@ -263,23 +287,9 @@ void core_schedule(FeatureCore *core) {
         client_wake(core->client);
 }
 
-static const char *core_backend(const FeatureCore *core) {
-        const char *own = own_backend_find(core->client, core->interface);
-
-        return own ? own
-                   : config_get_string(core->client->config, core->interface->module->name,
-                                       core->interface->name, "Backend");
-}
-
 static uint64_t core_get_time(const FeatureCore *core, const char *key) {
         return config_get_time(core->client->config, core->interface->module->name,
                                core->interface->name, key);
-}
-
-static void core_start(FeatureCore *core) {
-        core->is_started = true;
-        /* That it failed is the instance's state, with the reason. */
-        (void)instance_start(core->instance, core_backend(core));
 }
 
 void core_run(FeatureCore *core) {
@@ -287,14 +297,42 @@ void core_run(FeatureCore *core) {
                 core_free(core);
                 return;
         }
-        if (!core->is_started)
-                core_start(core);
+        /* What the one that is to be replaced has said before. */
+        if (core->next || core->better)
+                core_deliver(core);
+        discovery_run(core);
         core_pump(core);
         core_deliver(core);
 }
 
+/* ---- what the program sees ---- */
+
+static const Instance *core_speaker(const FeatureCore *core) {
+        return core->is_halted && core->next ? core->next : core->instance;
+}
+
+enum fascia_state core_get_state(const FeatureCore *core) {
+        enum fascia_state state = instance_get_state(core_speaker(core));
+
+        /* Until it has taken over. */
+        if (state == FASCIA_STATE_READY && core_speaker(core) != core->instance)
+                return FASCIA_STATE_SYNCING;
+        return state;
+}
+
+const struct fascia_error *core_get_error(const FeatureCore *core) {
+        return instance_get_error(core_speaker(core));
+}
+
+/* ---- life ---- */
+
 static void on_wait_over(void *userdata) {
         core_schedule(userdata);
+}
+
+void core_configure(FeatureCore *core) {
+        core->timeout = core_get_time(core, "Timeout");
+        core->connection_timeout = core_get_time(core, "ConnectionTimeout");
 }
 
 static FeatureCore *core_alloc(Client *c, const struct fascia_interface *interface) {
@@ -310,13 +348,12 @@ static FeatureCore *core_alloc(Client *c, const struct fascia_interface *interfa
         link_init(&core->handles);
         link_init(&core->events);
         link_init(&core->waiting);
+        discovery_init(&core->discovery);
         if (interface_configure(interface, c->config) < 0) {
                 free(core);
                 return NULL;
         }
-        core->timeout = core_get_time(core, "Timeout");
-        core->connection_timeout = core_get_time(core, "ConnectionTimeout");
-        core->is_trusted = strcmp(core_backend(core), backend_dbus.name) == 0;
+        core_configure(core);
         return core;
 }
 
@@ -329,7 +366,7 @@ static int core_new(Client *c, const struct fascia_interface *interface, Feature
                 return -ENOMEM;
         r = loop_timer_new(c->loop, on_wait_over, core, &core->wait_timer);
         if (r >= 0)
-                r = instance_new(c->host, interface, &instance_events, core, &core->instance);
+                r = instance_new(c->host, interface, &core_events, core, &core->instance);
         if (r < 0) {
                 core_free(core);
                 return r;
@@ -363,7 +400,10 @@ FeatureCore *core_free(FeatureCore *core) {
 
                 fascia_feature_free(f->owner ? f->owner : f);
         }
+        instance_free(core->next);
+        instance_free(core->better);
         instance_free(core->instance);
+        discovery_done(&core->discovery);
         /* Only signals: calls went with their handles. */
         while (!link_is_empty(&core->events))
                 signal_free(core, LINK_OWNER(core->events.next, Signal, event.link));

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "client.h"
+#include "discovery.h"
 #include "instance.h"
 
 /*
@@ -16,26 +17,33 @@
  * delivers at the end of each message (on_commit), because it only receives from the loop. Others
  * are called from the loop, so that a value borrowed from a getter stays valid until then.
  */
-typedef struct FeatureCore {
+struct FeatureCore {
         Client *client;
         const struct fascia_interface *interface;
-        Instance *instance;
-        Link link;      /* in Client.cores */
-        Link scheduled; /* in Client.scheduled, or in none */
-        Link handles;   /* Feature.link; the dead ones leave when nothing is delivered */
-        Link events;    /* Event.link: what the program has not heard, in order */
-        Link waiting;   /* Event.link of calls that the backend was not asked for yet */
+        Instance *instance; /* what the program sees */
+        Instance *next;     /* NULL, or what takes over when it is ready */
+        Instance *better;   /* NULL, or what was first choice, and takes over if it becomes ready */
+        uint64_t next_deadline; /* until which the instance goes on beside the next */
+        Discovery discovery;
+        DiscoveryInput before; /* while a setting is changed */
+        Link link;             /* in Client.cores */
+        Link scheduled;        /* in Client.scheduled, or in none */
+        Link handles;          /* Feature.link; the dead ones leave when nothing is delivered */
+        Link events;           /* Event.link: what the program has not heard, in order */
+        Link waiting;          /* Event.link of calls that the backend was not asked for yet */
         LoopTimer *wait_timer;
         uint64_t timeout;
         uint64_t connection_timeout;
         uint64_t n_notified; /* numbers what was told, so that a new listener hears what is newer */
         unsigned delivering;
         bool is_trusted;
-        bool is_started;
+        bool is_instance_aside; /* the instance was better, and waits in its place for the next */
+        bool is_halted;         /* values are still the instance's, the state is that of the next */
+        bool has_served;        /* the instance has been ready */
         bool was_ready;
         bool has_news; /* marks, zones or a state that may have to be told */
         bool has_garbage;
-} FeatureCore;
+};
 
 /* A signal, or an answer (struct fascia_call begins with it). */
 typedef struct Event {
@@ -46,6 +54,16 @@ typedef struct Event {
 /* The core of the interface, made when there is none. */
 int core_get(Client *c, const struct fascia_interface *interface, FeatureCore **ret);
 FeatureCore *core_free(FeatureCore *core);
+
+extern const InstanceEvents core_events;
+
+/* As the program sees them. */
+enum fascia_state core_get_state(const FeatureCore *core);
+const struct fascia_error *core_get_error(const FeatureCore *core);
+/* Signals that were not told yet are those of the zones of another instance now. */
+void core_move_signals(FeatureCore *core, Instance *to);
+/* Takes from the configuration what may change while it runs. */
+void core_configure(FeatureCore *core);
 
 void core_schedule(FeatureCore *core);
 /* What was scheduled; may free the core. */

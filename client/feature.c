@@ -122,7 +122,7 @@ FASCIA_EXPORT struct fascia_feature *fascia_feature_free(struct fascia_feature *
 /* ---- questions ---- */
 
 FASCIA_EXPORT enum fascia_state fascia_feature_get_state(const struct fascia_feature *feature) {
-        enum fascia_state state = instance_get_state(feature->core->instance);
+        enum fascia_state state = core_get_state(feature->core);
 
         if (state == FASCIA_STATE_READY && !zone_is_present(feature->zone))
                 return FASCIA_STATE_UNAVAILABLE;
@@ -133,20 +133,13 @@ FASCIA_EXPORT const struct fascia_error *fascia_feature_get_error(
         const struct fascia_feature *feature) {
         if (fascia_feature_get_state(feature) != FASCIA_STATE_UNAVAILABLE)
                 return NULL;
-        if (instance_get_state(feature->core->instance) == FASCIA_STATE_READY)
+        if (core_get_state(feature->core) == FASCIA_STATE_READY)
                 return error_get(&feature->zone_error);
-        return instance_get_error(feature->core->instance);
+        return core_get_error(feature->core);
 }
 
 FASCIA_EXPORT const char *fascia_feature_get_zone_name(const struct fascia_feature *feature) {
         return zone_get_name(feature->zone);
-}
-
-FASCIA_EXPORT const char *fascia_feature_get_backend(const struct fascia_feature *feature) {
-        const FeatureCore *core = feature->core;
-
-        return config_get_string(core->client->config, core->interface->module->name,
-                                 core->interface->name, "Backend");
 }
 
 FASCIA_EXPORT struct fascia_client *fascia_feature_get_client(

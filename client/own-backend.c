@@ -43,12 +43,13 @@ void own_backends_free(Client *c) {
         link_init(&c->own_backends);
 }
 
-static bool is_in_use(const Client *c, const struct fascia_interface *interface) {
+static void tell_cores(const Client *c, const struct fascia_interface *interface) {
         LINK_FOREACH(l, next, &c->cores) {
-                if (is_of(LINK_OWNER(l, FeatureCore, link)->interface, interface))
-                        return true;
+                FeatureCore *core = LINK_OWNER(l, FeatureCore, link);
+
+                if (is_of(core->interface, interface))
+                        discovery_want(core);
         }
-        return false;
 }
 
 static int add(Client *c, const struct fascia_plugin_feature *feature, void *plugin) {
@@ -75,6 +76,7 @@ static int add(Client *c, const struct fascia_plugin_feature *feature, void *plu
         }
         c->n_own_backends++;
         link_append(&c->own_backends, &b->link);
+        tell_cores(c, feature->interface);
         return 0;
 }
 
@@ -85,8 +87,6 @@ FASCIA_EXPORT int fascia_client_set_backend(struct fascia_client *client,
 
         if (!client || !feature || !feature->interface || !feature->ops)
                 return -EINVAL;
-        if (is_in_use(client, feature->interface))
-                return -EBUSY;
         if (find(client, feature->interface))
                 return -EEXIST;
         r = client_open(client);

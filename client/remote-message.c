@@ -23,6 +23,8 @@ typedef struct Findings {
         uint64_t serial;
         const char *state; /* of org.fascia.Feature1; NULL: not said */
         const char *error;
+        bool has_simulated;
+        bool simulated;
         bool has_interface; /* the feature's own */
 } Findings;
 
@@ -122,6 +124,8 @@ static int read_feature_entry(RemoteObject *o, const char *name, Reader *r, Find
                 return read_basic_variant(r, 's', &f->state, &found);
         if (strcmp(name, "Error") == 0)
                 return read_basic_variant(r, 's', &f->error, &found);
+        if (strcmp(name, "Simulated") == 0)
+                return read_basic_variant(r, 'b', &f->simulated, &f->has_simulated);
         return read_any_entry(o, name, r, f);
 }
 
@@ -230,6 +234,8 @@ static bool is_usable(const Findings *f) {
 static void feature_take_state(RemoteFeature *feature, const Findings *f) {
         Error error = { 0 };
 
+        if (f->has_simulated)
+                instance_set_simulated(feature->instance, f->simulated);
         if (!is_usable(f))
                 error_setf(&error, -ENOTCONN, "%s",
                            f->error && *f->error ? f->error : "The service is not ready");

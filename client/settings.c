@@ -2,6 +2,8 @@
 /* The keys of client.conf; each is explained in config/client.conf. */
 #include "settings.h"
 
+#include "backend-keys.h"
+
 #ifndef FASCIA_PLUGIN_DIR
 #define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
 #endif
@@ -13,22 +15,40 @@
 #define MILLISECOND UINT64_C(1000)
 #define HOUR (3600 * UINT64_C(1000000))
 
+/* As enum DiscoveryMode. */
+static const char *const discovery_modes[] = { "auto", "production", "simulation", "none", NULL };
+
 static const ConfigKey keys[] = {
         /* All interfaces of a module are behind one name on one bus. */
         { .name = "Address",
           .type = CONFIG_STRING,
           .builtin = "auto",
-          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE },
-        { .name = "Backend", .type = CONFIG_NAME, .builtin = "dbus", .sections = EVERYWHERE },
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_BACKEND },
+        { .name = "Discovery",
+          .type = CONFIG_WORD,
+          .builtin = "auto",
+          .words = discovery_modes,
+          .sections = EVERYWHERE },
+        { .name = "PreferredBackends",
+          .type = CONFIG_STRING,
+          .builtin = "*",
+          .sections = EVERYWHERE },
+        /* Empty: whatever is discovered. */
+        { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
+        { .name = "LoadInBackground",
+          .type = CONFIG_BOOLEAN,
+          .builtin = "no",
+          .sections = EVERYWHERE },
+        BACKEND_KEYS,
         /* Of services that Fascia did not make. */
         { .name = "BusName",
           .type = CONFIG_STRING,
           .builtin = "",
-          .sections = CONFIG_IN_MODULE | CONFIG_IN_INTERFACE },
+          .sections = CONFIG_IN_MODULE | CONFIG_IN_INTERFACE | CONFIG_IN_BACKEND },
         { .name = "ObjectPath",
           .type = CONFIG_STRING,
           .builtin = "",
-          .sections = CONFIG_IN_MODULE | CONFIG_IN_INTERFACE },
+          .sections = CONFIG_IN_MODULE | CONFIG_IN_INTERFACE | CONFIG_IN_BACKEND },
         { .name = "PluginPath",
           .type = CONFIG_PATHS,
           .builtin = FASCIA_PLUGIN_DIR,

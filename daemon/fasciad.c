@@ -123,6 +123,8 @@ static int load_config(Config **ret, void *userdata) {
                 r = config_load_environment(c);
         if (r >= 0 && o->address)
                 r = config_set(c, "fascia", "Address", o->address, "command line");
+        if (r >= 0)
+                r = config_load_backends(c, config_get_string(c, NULL, NULL, "PluginPath"));
         if (r < 0) {
                 problem = config_problems(c, 0);
                 if (problem && problem->line > 0)

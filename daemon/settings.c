@@ -2,6 +2,8 @@
 /* The keys of fasciad.conf; each is explained in config/fasciad.conf. */
 #include "settings.h"
 
+#include "backend-keys.h"
+
 #ifndef FASCIA_PLUGIN_DIR
 #define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
 #endif
@@ -22,7 +24,13 @@ static const ConfigKey keys[] = {
         { .name = "Address",
           .type = CONFIG_STRING,
           .builtin = "auto",
-          .sections = CONFIG_IN_FASCIA },
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_BACKEND },
+        { .name = "BusName", .type = CONFIG_STRING, .builtin = "", .sections = CONFIG_IN_BACKEND },
+        { .name = "ObjectPath",
+          .type = CONFIG_STRING,
+          .builtin = "",
+          .sections = CONFIG_IN_BACKEND },
+        BACKEND_KEYS,
         { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
         { .name = "Version",
           .type = CONFIG_UNSIGNED,

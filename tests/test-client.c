@@ -205,7 +205,7 @@ static int set_up(void **state) {
         setenv("FASCIA_CONNECTION_TIMEOUT", "5s", true);
         if (fascia_client_new(&client) < 0)
                 return -1;
-        return client_add_plugin(client, &probe_plugin);
+        return fascia_client_add_plugin(client, &probe_plugin);
 }
 
 static int tear_down(void **state) {
@@ -455,7 +455,7 @@ static void calls_that_waited_too_long_say_for_what(void **state) {
         fascia_client_free(client);
         setenv("FASCIA_CONNECTION_TIMEOUT", "20ms", true);
         assert_int_equal(fascia_client_new(&client), 0);
-        assert_int_equal(client_add_plugin(client, &probe_plugin), 0);
+        assert_int_equal(fascia_client_add_plugin(client, &probe_plugin), 0);
         probe.ready_at_start = false;
         s = make_remote();
         assert_int_equal(remote_processing_service_process(s, "a", on_processed, "1", NULL), 0);
@@ -1150,7 +1150,7 @@ static void a_client_can_live_in_the_loop_of_the_program(void **state) {
         assert_true(sd_event_new(&event) >= 0);
         assert_int_equal(fascia_client_attach_event(client, event), 0);
         assert_int_equal(fascia_client_attach_event(client, event), -EBUSY);
-        assert_int_equal(client_add_plugin(client, &probe_plugin), 0);
+        assert_int_equal(fascia_client_add_plugin(client, &probe_plugin), 0);
         assert_int_equal(fascia_client_dispatch(client), -EBUSY);
         probe.answer_at_once = true;
         s = make_remote();
@@ -1173,7 +1173,7 @@ static void a_client_freed_in_a_callback_leaves_the_loop_of_the_program(void **s
         assert_int_equal(fascia_client_new(&client), 0);
         assert_true(sd_event_new(&event) >= 0);
         assert_int_equal(fascia_client_attach_event(client, event), 0);
-        assert_int_equal(client_add_plugin(client, &probe_plugin), 0);
+        assert_int_equal(fascia_client_add_plugin(client, &probe_plugin), 0);
         assert_int_equal(climate_control_new(client, &c), 0);
         assert_int_equal(climate_control_add_listener(c, &listener, NULL), 0);
         while (!probe.backend)

@@ -103,12 +103,28 @@ static void a_client_without_a_service_says_why_and_fails(void **state) {
         int status;
 
         harness_set_environment(h, "FASCIA_CONNECTION_TIMEOUT", "100ms");
+        harness_set_environment(h, "FASCIA_DISCOVERY", "production");
         output = harness_run(h, &status, REMOTE_CLIENT " hello");
         assert_non_null(strstr(output, "Example.Remote1"));
         assert_non_null(strstr(output, "did not become ready within 0.1 s"));
         assert_int_equal(status, 1);
         free(output);
         harness_set_environment(h, "FASCIA_CONNECTION_TIMEOUT", NULL);
+        harness_set_environment(h, "FASCIA_DISCOVERY", NULL);
+}
+
+static void where_there_is_no_service_the_simulation_is_found(void **state) {
+        Harness *h = *state;
+        char *output;
+        int status;
+
+        harness_set_environment(h, "FASCIA_DEBUG", "discovery");
+        output = harness_run(h, &status, REMOTE_CLIENT " hello");
+        assert_in_order(output, "backend 'dbus' was started\n", "There is no service");
+        assert_in_order(output, "backend 'simulator' was started\n", "process(\"hello\") = 0\n");
+        assert_int_equal(status, 0);
+        free(output);
+        harness_set_environment(h, "FASCIA_DEBUG", NULL);
 }
 
 /* ---- loss and return ---- */
@@ -369,6 +385,7 @@ int main(void) {
                 TEST(the_same_client_runs_without_any_bus),
                 TEST(the_dashboard_shows_the_values_of_the_service),
                 TEST(a_client_without_a_service_says_why_and_fails),
+                TEST(where_there_is_no_service_the_simulation_is_found),
                 TEST(a_killed_service_is_noticed_and_its_successor_followed),
                 TEST(a_bus_that_restarts_is_found_again),
                 TEST(zones_have_their_own_values_and_bounds_are_the_services),

@@ -161,8 +161,8 @@ void emit_stub(Emitter *e, const Module *m) {
         emit(e, VARS("stem", m->stem),
              "};\n"
              "\n"
-             "FASCIA_EXPORT extern const struct fascia_plugin fascia_plugin;\n"
-             "const struct fascia_plugin fascia_plugin = {\n"
+             "FASCIA_EXPORT extern const struct fascia_plugin FASCIA_PLUGIN_NAME;\n"
+             "const struct fascia_plugin FASCIA_PLUGIN_NAME = {\n"
              "        .abi = FASCIA_BACKEND_ABI,\n"
              "        .size = sizeof(struct fascia_plugin),\n"
              "        .name = \"${stem}\",\n"

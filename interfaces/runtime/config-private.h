@@ -6,7 +6,9 @@
 
 /* The later overrides. */
 typedef enum Layer {
+        LAYER_BACKEND_FILE, /* that came with a backend */
         LAYER_FILE,
+        LAYER_PROGRAM,
         LAYER_ENVIRONMENT,
         LAYER_COMMAND_LINE,
         N_LAYERS
@@ -22,6 +24,12 @@ typedef struct Entry {
         unsigned line;
 } Entry;
 
+/* A key that a backend made up: "X-Device". */
+typedef struct FreeKey {
+        ConfigKey key; /* its name is that of this entry */
+        char name[];
+} FreeKey;
+
 /* Where the values of one interface stand, instead of in the section of its module. */
 typedef struct Stand {
         char *module, *interface;
@@ -31,6 +39,8 @@ typedef struct Stand {
 struct Config {
         const ConfigKey *keys;
         size_t n_keys;
+        FreeKey **free_keys;
+        size_t n_free_keys;
         Entry *entries;
         size_t n_entries;
         ConfigProblem *problems;
@@ -41,11 +51,33 @@ struct Config {
         size_t n_stands;
 };
 
+#define BACKEND_PREFIX "backend/"
+
 /* CONFIG_IN_*; 0: not the name of a section. */
 unsigned config_section_kind(const char *section);
+/* Whether it is [module] or [module/…]. */
+bool section_is_of(const char *section, const char *module);
+/* The name of the backend that the section is of; NULL: it is of none. */
+const char *section_backend(const char *section);
+
+/* The n-th key, those of the table first, or NULL. */
+const ConfigKey *config_key(const Config *c, size_t n);
+const ConfigKey *config_find_key(const Config *c, const char *name);
 
 int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* What was said of the key in that section at that layer, or NULL. */
+const Entry *config_find_entry(const Config *c, const char *section, const char *key, Layer layer);
+
+/* NULL: its values are where one would look for them. interface may be NULL. */
+const Stand *config_find_stand(const Config *c, const char *module, const char *interface);
+
+/* What is in effect, NULL: built in. module and interface may be NULL. */
+const Entry *config_find(const Config *c, const char *module, const char *interface,
+                         const ConfigKey *key);
+/* What was said in the section of the backend, or NULL. */
+const Entry *config_find_for(const Config *c, const char *backend, const char *key);
 
 /* 1: taken; 0: refused, which is a problem now. name NULL: a section without keys. */
 int config_add(Config *c, Layer layer, const char *section, const char *name, const char *value,

@@ -4,6 +4,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,6 +49,9 @@ Config *config_free(Config *c) {
                 free(c->modules[i]);
         for (size_t i = 0; i < c->n_stands; i++)
                 stand_done(&c->stands[i]);
+        for (size_t i = 0; i < c->n_free_keys; i++)
+                free(c->free_keys[i]);
+        free(c->free_keys);
         free(c->stands);
         free(c->entries);
         free(c->problems);
@@ -91,8 +95,7 @@ const ConfigProblem *config_problems(const Config *c, size_t n) {
         return n < c->n_problems ? &c->problems[n] : NULL;
 }
 
-/* Whether it is [module] or [module/…]. */
-static bool section_is_of(const char *section, const char *module) {
+bool section_is_of(const char *section, const char *module) {
         size_t n = strlen(module);
 
         return strncmp(section, module, n) == 0 && (section[n] == '\0' || section[n] == '/');
@@ -118,14 +121,63 @@ const ConfigProblem *config_module_problem(const Config *c, const char *module) 
         return NULL;
 }
 
-/* ---- entries ---- */
+/* ---- keys ---- */
 
-static const ConfigKey *config_find_key(const Config *c, const char *name) {
-        for (size_t i = 0; i < c->n_keys; i++)
-                if (strcmp(c->keys[i].name, name) == 0)
-                        return &c->keys[i];
+const ConfigKey *config_key(const Config *c, size_t n) {
+        if (n < c->n_keys)
+                return &c->keys[n];
+        n -= c->n_keys;
+        return n < c->n_free_keys ? &c->free_keys[n]->key : NULL;
+}
+
+const ConfigKey *config_find_key(const Config *c, const char *name) {
+        const ConfigKey *key;
+
+        for (size_t i = 0; (key = config_key(c, i)); i++)
+                if (strcmp(key->name, name) == 0)
+                        return key;
         return NULL;
 }
+
+static bool key_is_free(const char *name) {
+        if (strncmp(name, "X-", 2) != 0 || !isalpha((unsigned char)name[2]))
+                return false;
+        for (name += 2; *name; name++)
+                if (!isalnum((unsigned char)*name) && *name != '-')
+                        return false;
+        return true;
+}
+
+static int config_make_key(Config *c, const char *name, const ConfigKey **ret) {
+        size_t size = strlen(name) + 1;
+        FreeKey **keys, *key;
+
+        keys = reallocarray(c->free_keys, c->n_free_keys + 1, sizeof(*keys));
+        if (!keys)
+                return -ENOMEM;
+        c->free_keys = keys;
+        key = malloc(sizeof(*key) + size);
+        if (!key)
+                return -ENOMEM;
+        memcpy(key->name, name, size);
+        key->key = (ConfigKey){
+                .name = key->name,
+                .type = CONFIG_STRING,
+                .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE |
+                            CONFIG_IN_BACKEND,
+        };
+        c->free_keys[c->n_free_keys++] = key;
+        *ret = &key->key;
+        return 0;
+}
+
+/* NULL: unknown. */
+static int config_require_key(Config *c, const char *name, const ConfigKey **ret) {
+        *ret = config_find_key(c, name);
+        return *ret || !key_is_free(name) ? 0 : config_make_key(c, name, ret);
+}
+
+/* ---- sections ---- */
 
 static bool name_is_valid(const char *s, size_t size) {
         if (size == 0 || isdigit((unsigned char)*s) || *s == '.' || s[size - 1] == '.')
@@ -136,11 +188,27 @@ static bool name_is_valid(const char *s, size_t size) {
         return true;
 }
 
+const char *section_backend(const char *section) {
+        size_t n = strlen(BACKEND_PREFIX);
+
+        return strncmp(section, BACKEND_PREFIX, n) == 0 ? section + n : NULL;
+}
+
+static bool is_backend_name(const char *name) {
+        static const ConfigKey any = { .type = CONFIG_NAME };
+        uint64_t number;
+
+        return *name && config_value_parse(&any, name, &number);
+}
+
 unsigned config_section_kind(const char *section) {
         const char *slash = strchr(section, '/');
+        const char *backend = section_backend(section);
 
         if (strcmp(section, "fascia") == 0)
                 return CONFIG_IN_FASCIA;
+        if (backend)
+                return is_backend_name(backend) ? CONFIG_IN_BACKEND : 0;
         if (!slash)
                 return name_is_valid(section, strlen(section)) ? CONFIG_IN_MODULE : 0;
         /* A module cannot have the name of the general section. */
@@ -156,7 +224,7 @@ static int config_note_module(Config *c, const char *section) {
         size_t n = strcspn(section, "/");
         char **modules;
 
-        if (config_section_kind(section) == CONFIG_IN_FASCIA || config_section_kind(section) == 0)
+        if (!(config_section_kind(section) & (CONFIG_IN_MODULE | CONFIG_IN_INTERFACE)))
                 return 0;
         for (size_t i = 0; i < c->n_modules; i++)
                 if (strlen(c->modules[i]) == n && strncmp(c->modules[i], section, n) == 0)
@@ -172,12 +240,14 @@ static int config_note_module(Config *c, const char *section) {
         return 0;
 }
 
-static Entry *config_find_entry(const Config *c, const char *section, const ConfigKey *key,
-                                Layer layer) {
-        for (size_t i = 0; i < c->n_entries; i++) {
-                Entry *e = &c->entries[i];
+/* ---- entries ---- */
 
-                if (e->key == key && e->layer == layer && strcmp(e->section, section) == 0)
+const Entry *config_find_entry(const Config *c, const char *section, const char *key, Layer layer) {
+        for (size_t i = 0; i < c->n_entries; i++) {
+                const Entry *e = &c->entries[i];
+
+                if (e->layer == layer && strcmp(e->key->name, key) == 0 &&
+                    strcmp(e->section, section) == 0)
                         return e;
         }
         return NULL;
@@ -194,7 +264,7 @@ static int config_put(Config *c, const Entry *new) {
                 entry_done(&copy);
                 return -ENOMEM;
         }
-        old = config_find_entry(c, new->section, new->key, new->layer);
+        old = (Entry *)config_find_entry(c, new->section, new->key->name, new->layer);
         if (old) {
                 entry_done(old);
                 *old = copy;
@@ -224,7 +294,9 @@ int config_add(Config *c, Layer layer, const char *section, const char *name, co
         r = config_note_module(c, section);
         if (r < 0 || !name)
                 return r;
-        key = config_find_key(c, name);
+        r = config_require_key(c, name, &key);
+        if (r < 0)
+                return r;
         if (!key)
                 return config_add_problem(c, origin, line, section, "[%s]: unknown key '%s'",
                                           section, name);
@@ -247,19 +319,37 @@ int config_add(Config *c, Layer layer, const char *section, const char *name, co
         return r < 0 ? r : 1;
 }
 
-int config_set(Config *c, const char *section, const char *key, const char *value,
-               const char *origin) {
+static int config_set_at(Config *c, Layer layer, const char *section, const char *key,
+                         const char *value, const char *origin) {
         int r;
 
-        r = config_add(c, LAYER_COMMAND_LINE, section, key, value, origin, 0);
+        r = config_add(c, layer, section, key, value, origin, 0);
         if (r < 0)
                 return r;
         return r > 0 ? 0 : -EINVAL;
 }
 
-/* ---- what is in effect ---- */
+int config_set(Config *c, const char *section, const char *key, const char *value,
+               const char *origin) {
+        return config_set_at(c, LAYER_COMMAND_LINE, section, key, value, origin);
+}
 
-static const Stand *config_find_stand(const Config *c, const char *module, const char *interface) {
+int config_set_by_program(Config *c, const char *section, const char *key, const char *value) {
+        Entry *e;
+
+        if (value)
+                return config_set_at(c, LAYER_PROGRAM, section, key, value, "program");
+        e = (Entry *)config_find_entry(c, section, key, LAYER_PROGRAM);
+        if (!e)
+                return 0;
+        entry_done(e);
+        *e = c->entries[--c->n_entries];
+        return 0;
+}
+
+/* ---- sections that stand for others ---- */
+
+const Stand *config_find_stand(const Config *c, const char *module, const char *interface) {
         for (size_t i = 0; interface && i < c->n_stands; i++)
                 if (strcmp(c->stands[i].module, module) == 0 &&
                     strcmp(c->stands[i].interface, interface) == 0)
@@ -287,206 +377,4 @@ int config_redirect(Config *c, const char *module, const char *interface, const 
 
 bool config_is_redirection(const Config *c, const char *section) {
         return section_stands_for(c, section, NULL);
-}
-
-/* Whether an entry of that section, which is not [fascia], counts for the interface. */
-static bool section_counts(const Config *c, const char *section, unsigned kind, const char *module,
-                           const char *interface) {
-        const Stand *stand = config_find_stand(c, module, interface);
-
-        if (kind == CONFIG_IN_MODULE)
-                return strcmp(section, stand ? stand->section : module) == 0;
-        return interface && section_is_of(section, module) &&
-               strcmp(strchr(section, '/') + 1, interface) == 0;
-}
-
-static const Entry *config_find_in(const Config *c, Layer layer, const char *module,
-                                   const char *interface, const ConfigKey *key) {
-        const Entry *best = NULL;
-        unsigned best_kind = 0;
-
-        for (size_t i = 0; i < c->n_entries; i++) {
-                const Entry *e = &c->entries[i];
-                unsigned kind = config_section_kind(e->section);
-
-                if (e->key != key || e->layer != layer || kind <= best_kind)
-                        continue;
-                if (kind != CONFIG_IN_FASCIA &&
-                    (!module || !section_counts(c, e->section, kind, module, interface)))
-                        continue;
-                best = e;
-                best_kind = kind;
-        }
-        return best;
-}
-
-static const Entry *config_find(const Config *c, const char *module, const char *interface,
-                                const ConfigKey *key) {
-        for (int layer = N_LAYERS - 1; layer >= 0; layer--) {
-                const Entry *e = config_find_in(c, (Layer)layer, module, interface, key);
-
-                if (e)
-                        return e;
-        }
-        return NULL;
-}
-
-static uint64_t config_get_number(const Config *c, const char *module, const char *interface,
-                                  const char *name, ConfigType type) {
-        const ConfigKey *key = config_find_key(c, name);
-        const Entry *e;
-        uint64_t number;
-
-        assert(key && (key->type == type || (type == CONFIG_UNSIGNED && key->type == CONFIG_WORD)));
-        e = config_find(c, module, interface, key);
-        if (e)
-                return e->number;
-        config_value_parse(key, key->builtin, &number);
-        return number;
-}
-
-const char *config_get_string(const Config *c, const char *module, const char *interface,
-                              const char *name) {
-        const ConfigKey *key = config_find_key(c, name);
-
-        assert(key && (key->type == CONFIG_STRING || key->type == CONFIG_NAME ||
-                       key->type == CONFIG_PATHS || key->type == CONFIG_WORD));
-        return config_lookup(c, module, interface, name);
-}
-
-bool config_get_bool(const Config *c, const char *module, const char *interface, const char *name) {
-        return config_get_number(c, module, interface, name, CONFIG_BOOLEAN) != 0;
-}
-
-uint64_t config_get_uint(const Config *c, const char *module, const char *interface,
-                         const char *name) {
-        return config_get_number(c, module, interface, name, CONFIG_UNSIGNED);
-}
-
-uint64_t config_get_time(const Config *c, const char *module, const char *interface,
-                         const char *name) {
-        return config_get_number(c, module, interface, name, CONFIG_TIME);
-}
-
-uint64_t config_get_size(const Config *c, const char *module, const char *interface,
-                         const char *name) {
-        return config_get_number(c, module, interface, name, CONFIG_SIZE);
-}
-
-const char *config_lookup(const Config *c, const char *module, const char *interface,
-                          const char *name) {
-        const ConfigKey *key = config_find_key(c, name);
-        const Entry *e;
-
-        if (!key)
-                return NULL;
-        e = config_find(c, module, interface, key);
-        return e ? e->value : key->builtin;
-}
-
-const char *config_next_module(const Config *c, const char *previous) {
-        size_t i = 0;
-
-        if (previous)
-                while (i < c->n_modules && strcmp(c->modules[i++], previous) != 0)
-                        ;
-        return i < c->n_modules ? c->modules[i] : NULL;
-}
-
-/* Each once, at its first entry. */
-static bool is_first_of_section(const Config *c, size_t entry) {
-        for (size_t i = 0; i < entry; i++)
-                if (strcmp(c->entries[i].section, c->entries[entry].section) == 0)
-                        return false;
-        return true;
-}
-
-const char *config_next_interface(const Config *c, const char *module, const char *previous) {
-        bool passed = !previous;
-
-        for (size_t i = 0; i < c->n_entries; i++) {
-                const char *section = c->entries[i].section;
-
-                if (config_section_kind(section) != CONFIG_IN_INTERFACE ||
-                    !section_is_of(section, module) || !is_first_of_section(c, i))
-                        continue;
-                if (passed)
-                        return strchr(section, '/') + 1;
-                passed = strcmp(strchr(section, '/') + 1, previous) == 0;
-        }
-        return NULL;
-}
-
-static bool same_values(const Config *a, const Config *b, const char *module,
-                        const char *interface) {
-        for (size_t i = 0; i < a->n_keys; i++)
-                if (a->keys[i].sections & (CONFIG_IN_MODULE | CONFIG_IN_INTERFACE) &&
-                    strcmp(config_lookup(a, module, interface, a->keys[i].name),
-                           config_lookup(b, module, interface, a->keys[i].name)) != 0)
-                        return false;
-        return true;
-}
-
-/* Whether the interfaces that a has sections for find the same in b. */
-static bool same_interfaces(const Config *a, const Config *b, const char *module) {
-        for (size_t i = 0; i < a->n_entries; i++) {
-                const char *section = a->entries[i].section;
-
-                if (config_section_kind(section) == CONFIG_IN_INTERFACE &&
-                    section_is_of(section, module) &&
-                    !same_values(a, b, module, strchr(section, '/') + 1))
-                        return false;
-        }
-        return true;
-}
-
-static bool same_redirected(const Config *a, const Config *b, const char *module) {
-        for (size_t i = 0; i < a->n_stands; i++)
-                if (strcmp(a->stands[i].module, module) == 0 &&
-                    !same_values(a, b, module, a->stands[i].interface))
-                        return false;
-        return true;
-}
-
-bool config_module_equal(const Config *a, const Config *b, const char *module) {
-        const ConfigProblem *p = config_module_problem(a, module);
-        const ConfigProblem *q = config_module_problem(b, module);
-
-        if (!p != !q || (p && strcmp(p->text, q->text) != 0))
-                return false;
-        return same_values(a, b, module, NULL) && same_interfaces(a, b, module) &&
-               same_interfaces(b, a, module) && same_redirected(a, b, module);
-}
-
-/* ---- showing it ---- */
-
-static void dump_entry(const Entry *e, const ConfigKey *key, FILE *f) {
-        if (!e)
-                fprintf(f, "# built-in\n%s=%s\n", key->name, key->builtin);
-        else if (e->line > 0)
-                fprintf(f, "# %s:%u\n%s=%s\n", e->origin, e->line, key->name, e->value);
-        else
-                fprintf(f, "# %s\n%s=%s\n", e->origin, key->name, e->value);
-}
-
-static void dump_section(const Config *c, const char *module, const char *interface, unsigned kind,
-                         FILE *f) {
-        for (size_t i = 0; i < c->n_keys; i++)
-                if (c->keys[i].sections & kind)
-                        dump_entry(config_find(c, module, interface, &c->keys[i]), &c->keys[i], f);
-}
-
-void config_dump(const Config *c, FILE *f) {
-        const char *module = NULL, *interface = NULL;
-
-        fprintf(f, "[fascia]\n");
-        dump_section(c, NULL, NULL, CONFIG_IN_FASCIA, f);
-        while ((module = config_next_module(c, module))) {
-                fprintf(f, "\n[%s]\n", module);
-                dump_section(c, module, NULL, CONFIG_IN_MODULE, f);
-                while ((interface = config_next_interface(c, module, interface))) {
-                        fprintf(f, "\n[%s/%s]\n", module, interface);
-                        dump_section(c, module, interface, CONFIG_IN_INTERFACE, f);
-                }
-        }
 }

@@ -25,6 +25,7 @@ typedef enum ConfigType {
 #define CONFIG_IN_FASCIA 1u    /* [fascia] */
 #define CONFIG_IN_MODULE 2u    /* [Module] */
 #define CONFIG_IN_INTERFACE 4u /* [Module/Interface] */
+#define CONFIG_IN_BACKEND 8u   /* [backend/NAME] */
 
 typedef struct ConfigKey {
         const char *name; /* UpperCamelCase */
@@ -35,7 +36,8 @@ typedef struct ConfigKey {
         unsigned sections;         /* CONFIG_IN_* */
 } ConfigKey;
 
-/* The keys are borrowed. */
+/* The keys are borrowed. Besides them every key that begins with "X-" may stand in any section: it is for
+ * backends, and text. */
 int config_new(const ConfigKey *keys, size_t n_keys, Config **ret);
 Config *config_free(Config *c);
 
@@ -51,12 +53,22 @@ int config_load_layers_in(Config *c, const char *vendor_dir, const char *sysconf
 /* One file. Also returns an error when the file as a whole cannot be used: -ENOENT, -EPERM (not to
  * be trusted), -EFBIG (over 64 KiB), -EBADMSG (not to be parsed), … */
 int config_load_file(Config *c, const char *path);
-/* FASCIA_PLUGIN_PATH for PluginPath, and so on, for each key of [fascia]; nothing in secure
- * execution. */
+/* FASCIA_PLUGIN_PATH for PluginPath, and so on, for each key of [fascia]; and FASCIA_SETTINGS for any key
+ * of any section: "Vehicle.Climate:Timeout=1s ; fascia:X-Device=/dev/ttyS0". Nothing in secure execution. */
 int config_load_environment(Config *c);
+/* The files NAME.backend in directories separated by ':', of which the first of a name counts: each says
+ * with a section [backend] what a file of a layer would say with [backend/NAME], and is overridden by those. */
+int config_load_backends(Config *c, const char *path);
 /* origin is shown to people: "command line". -EINVAL: refused, which is a problem too. */
 int config_set(Config *c, const char *section, const char *key, const char *value,
                const char *origin);
+
+/* The same for the program that uses the configuration: after files, before the environment. value NULL:
+ * takes it back. */
+int config_set_by_program(Config *c, const char *section, const char *key, const char *value);
+/* Who has said the value in effect there, when neither the program nor a file can change it: the
+ * environment or the command line; else NULL. */
+const char *config_get_lock(const Config *c, const char *section, const char *key);
 
 /* From now on the values of this interface are looked for in that section instead of the module's.
  * -ENOMEM. */
@@ -96,6 +108,20 @@ uint64_t config_get_size(const Config *c, const char *module, const char *interf
 const char *config_lookup(const Config *c, const char *module, const char *interface,
                           const char *key);
 
+/* The same for an interface that this backend serves: what is said in [backend/NAME], in whichever layer,
+ * comes first, because it describes that one. backend may be NULL. */
+const char *config_lookup_for(const Config *c, const char *backend, const char *module,
+                              const char *interface, const char *key);
+/* What is said in [backend/NAME] of a key that may only stand there, CONFIG_BOOLEAN or CONFIG_WORD as index
+ * of the word; 0 also for a key that is unknown. */
+uint64_t config_get_number_for(const Config *c, const char *backend, const char *key);
+/* The value in effect in a section that is named as in a file, and (ret_origin may be NULL) who said it: a
+ * file, "environment …", "program", …; NULL: it is built in. NULL: there is no such section or key. */
+const char *config_lookup_in(const Config *c, const char *section, const char *key,
+                             const char **ret_origin);
+/* The backends that have a section, in order of first appearance; previous NULL: the first. */
+const char *config_next_backend(const Config *c, const char *previous);
+
 /* The modules that have a section of their own or of an interface, in order of first appearance;
  * previous NULL: the first. */
 const char *config_next_module(const Config *c, const char *previous);
@@ -106,6 +132,12 @@ const char *config_next_interface(const Config *c, const char *module, const cha
  */
 bool config_module_equal(const Config *a, const Config *b, const char *module);
 
+/* The keys that begin with "X-", in order of first appearance; previous NULL: the first. */
+const char *config_next_free_key(const Config *c, const char *previous);
+
+/* The section of one backend, or of all, as config_dump(). */
+void config_dump_backend(const Config *c, const char *name, FILE *f);
+void config_dump_backends(const Config *c, FILE *f);
 /* Every key of [fascia], and of each section that there is, with the value in effect there, each
  * below a comment that says where it comes from. A file with this content means the same. */
 void config_dump(const Config *c, FILE *f);

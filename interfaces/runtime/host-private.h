@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* The host, for its two parts: what runs, and the catalogue of what was loaded. */
+/* The host, for its parts: what runs, and what was loaded. */
 #pragma once
 
 #include <pthread.h>
 
+#include "backend-list.h"
 #include "host.h"
+#include "loader.h"
 #include "request.h"
 
 typedef struct Plugin Plugin;
@@ -24,6 +26,22 @@ struct fascia_host {
         Module *modules;
 };
 
-int host_catalogue_init(Host *host, const HostSettings *settings);
-void host_catalogue_close_plugins(Host *host);
-void host_catalogue_done(Host *host);
+/* Where the files of plugins are. */
+typedef struct PluginSource {
+        const char *path;
+        bool allow_own;
+} PluginSource;
+
+/* From any thread. Errors as library_load(). */
+int plugin_library_load(const PluginSource *source, const char *name, Library **ret,
+                        char **reterr_text);
+/* Checks what was loaded, and has it from now on; without success it is unloaded. ret may be NULL. */
+int host_take_library(Host *host, const char *name, Library *library, Plugin **ret,
+                      char **reterr_text);
+bool host_has_plugin_of_program(const Host *host, const char *name);
+/* The n-th; its name is NULL when it does not serve the interface. false: there are no more. */
+bool host_get_plugin_of_program(const Host *host, size_t n,
+                                const struct fascia_interface *interface, BackendEntry *ret);
+void host_close_plugins(Host *host);
+void host_free_plugins(Host *host);
+void host_free_modules(Host *host);

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "host-private.h"
 
@@ -28,7 +29,10 @@ int host_new(Loop *loop, const Config *config, const HostSettings *settings, Hos
         h->loop = loop_ref(loop);
         h->config = config;
         pthread_mutex_init(&h->posts_lock, NULL);
-        r = host_catalogue_init(h, settings);
+        h->plugin_path = strdup(settings->plugin_path);
+        h->module_path = strdup(settings->module_path);
+        h->allow_own_plugins = settings->allow_own_plugins;
+        r = h->plugin_path && h->module_path ? 0 : -ENOMEM;
         if (r >= 0)
                 r = request_table_new(h, loop, &h->requests);
         if (r < 0) {
@@ -45,13 +49,16 @@ Host *host_free(Host *host) {
         if (!host)
                 return NULL;
         /* Plugins stop their threads when they are closed; what those had posted is void. */
-        host_catalogue_close_plugins(host);
+        host_close_plugins(host);
         loop_unpost(host->loop, host);
         for (Post *p = host->posts_first; p; p = next) {
                 next = p->next;
                 free(p);
         }
-        host_catalogue_done(host);
+        host_free_plugins(host);
+        host_free_modules(host);
+        free(host->plugin_path);
+        free(host->module_path);
         request_table_free(host->requests);
         pthread_mutex_destroy(&host->posts_lock);
         loop_unref(host->loop);

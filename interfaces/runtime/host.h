@@ -28,7 +28,6 @@ void host_set_config(Host *host, const Config *config);
 /* Where a backend of an interface comes from. Borrowed from the host. */
 typedef struct HostBackend {
         const struct fascia_plugin_feature *feature;
-        const char *plugin_name;
         uint32_t kind;
         void *plugin; /* what open() returned */
 } HostBackend;
@@ -38,10 +37,22 @@ typedef struct HostBackend {
 int host_add_plugin(Host *host, const struct fascia_plugin *plugin);
 /* The same, of one that needs no open(): this is what it would have returned. */
 int host_add_open_plugin(Host *host, const struct fascia_plugin *plugin, void *userdata);
-/* Finds the plugin by name, loads and opens it when that was not done yet, and finds what serves
- * the interface. On failure reterr_text says why, naming file and reason, to be freed. */
+/* What open() of a plugin returned; NULL: it was not opened. */
+void *host_get_plugin_userdata(const Host *host, const char *name);
+/* Finds the backend by name: what the configuration describes in [backend/NAME], or the plugin of that name.
+ * Loads and opens the plugin when that was not done yet, and finds what serves the interface. On failure reterr_text says why, naming file and reason, to be freed. */
 int host_find_backend(Host *host, const char *plugin_name, const struct fascia_interface *interface,
                       HostBackend *ret, char **reterr_text);
+/* Whether that can be done without loading a file. */
+bool host_has_plugin(const Host *host, const char *name);
+/* Loads the file that holds the backend in a thread of its own; then fn runs from the loop, and
+ * host_find_backend() has it at hand, or fn is told why not. The thread is waited for when
+ * this is freed before. */
+typedef struct BackgroundLoad BackgroundLoad;
+typedef void BackgroundLoadFn(int error, const char *text, void *userdata);
+int host_load_in_background(Host *host, const char *name, BackgroundLoadFn *fn, void *userdata,
+                            BackgroundLoad **ret);
+BackgroundLoad *background_load_free(BackgroundLoad *l);
 /* The module library by the name of the module; major 0: the highest that is installed. */
 int host_load_module(Host *host, const char *module_name, uint32_t major,
                      const struct fascia_module_library **ret, char **reterr_text);

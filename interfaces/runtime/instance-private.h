@@ -19,6 +19,7 @@ struct fascia_instance {
         char *plugin_name;
         void *backend_userdata;
         bool running;
+        bool mirrors_simulation;
         enum fascia_state state;
         Error error;
 };

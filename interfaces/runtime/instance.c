@@ -61,6 +61,7 @@ static void instance_end_backend(Instance *i) {
                 ops->stop(i->root, i->backend_userdata);
         i->backend = (HostBackend){ 0 };
         i->backend_userdata = NULL;
+        i->mirrors_simulation = false;
 }
 
 static void ignore_zone(Zone *z, void *userdata) {
@@ -181,14 +182,30 @@ int instance_start(Instance *i, const char *plugin_name) {
         return r;
 }
 
-void instance_stop(Instance *i) {
+static const char stopped[] = "The backend was stopped";
+
+/* 1: it was running. */
+static int instance_end(Instance *i) {
         if (!i->running)
-                return;
+                return 0;
         instance_end_backend(i);
-        host_end_requests(i->host, i, NULL, -ENOTCONN, ERROR_UNAVAILABLE,
-                          "The backend was stopped");
+        host_end_requests(i->host, i, NULL, -ENOTCONN, ERROR_UNAVAILABLE, stopped);
+        return 1;
+}
+
+void instance_stop(Instance *i) {
+        if (!instance_end(i))
+                return;
         instance_clear_zones(i);
-        instance_fail(i, -ENOTCONN, "The backend was stopped");
+        instance_fail(i, -ENOTCONN, stopped);
+}
+
+void instance_halt(Instance *i) {
+        if (!instance_end(i))
+                return;
+        for (Zone *z = i->root; z; z = z->next)
+                z->backend_userdata = NULL;
+        instance_fail(i, -ENOTCONN, stopped);
 }
 
 bool instance_is_running(const Instance *i) {
@@ -208,7 +225,11 @@ const char *instance_get_plugin_name(const Instance *i) {
 }
 
 bool instance_is_simulated(const Instance *i) {
-        return i->running && i->backend.kind == FASCIA_PLUGIN_SIMULATION;
+        return i->running && (i->backend.kind == FASCIA_PLUGIN_SIMULATION || i->mirrors_simulation);
+}
+
+void instance_set_simulated(Instance *i, bool simulated) {
+        i->mirrors_simulation = simulated;
 }
 
 enum fascia_state instance_get_state(const Instance *i) {
@@ -304,7 +325,8 @@ const char *fascia_backend_get_setting(const struct fascia_backend *backend, con
 
         if (!config || !key)
                 return NULL;
-        return config_lookup(config, interface->module->name, interface->name, key);
+        return config_lookup_for(config, backend->instance->plugin_name, interface->module->name,
+                                 interface->name, key);
 }
 
 void fascia_backend_ready(struct fascia_backend *backend) {

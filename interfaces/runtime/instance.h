@@ -41,6 +41,8 @@ int instance_start(Instance *i, const char *plugin_name);
 /* Stops the backend: open requests end with Unavailable, every value is unknown, every zone gone
  * (all heard by the consumer); state unavailable. */
 void instance_stop(Instance *i);
+/* Stops the backend, and keeps the values and zones that there are; state unavailable. */
+void instance_halt(Instance *i);
 bool instance_is_running(const Instance *i);
 
 Host *instance_get_host(const Instance *i);
@@ -80,8 +82,14 @@ bool zone_has_dirty(const Zone *z);
 void zone_clear_dirty(Zone *z);
 void zone_clear_dirty_property(Zone *z, uint32_t property);
 
+/* For who moves from one instance to another: whether the property is the same in both, and whether that has
+ * to be told. */
+bool zone_has_same_value(const Zone *a, const Zone *b, uint32_t property);
+void zone_set_dirty_property(Zone *z, uint32_t property, bool dirty);
+
 /* For a built-in backend that mirrors a remote one: a state between unavailable and ready, an error
- * with a name, a commit. */
+ * with a name, a commit; whether what it mirrors is a simulation. */
+void instance_set_simulated(Instance *i, bool simulated);
 void instance_set_state(Instance *i, enum fascia_state state, const struct fascia_error *error);
 void instance_commit(Instance *i);
 

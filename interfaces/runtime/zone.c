@@ -219,3 +219,19 @@ void zone_clear_dirty_property(Zone *z, uint32_t property) {
         z->dirty[property] = false;
         z->has_dirty = memchr(z->dirty, true, z->instance->interface->n_properties) != NULL;
 }
+
+bool zone_has_same_value(const Zone *a, const Zone *b, uint32_t property) {
+        if (a->known[property] != b->known[property])
+                return false;
+        return !a->known[property] ||
+               fascia_value_equal(zone_type(a, property), zone_storage(a, property),
+                                  zone_storage(b, property));
+}
+
+void zone_set_dirty_property(Zone *z, uint32_t property, bool dirty) {
+        if (!dirty) {
+                zone_clear_dirty_property(z, property);
+                return;
+        }
+        z->dirty[property] = z->has_dirty = true;
+}

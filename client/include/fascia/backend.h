@@ -83,6 +83,12 @@ enum fascia_plugin_kind {
  */
 #define FASCIA_PLUGIN_SYMBOL "fascia_plugin"
 
+/* What a generated plugin calls it. One that is linked into a program has another name, because there may be
+ * several: compile it with -DFASCIA_PLUGIN_NAME=climate_plugin, and give that to fascia_client_add_plugin(). */
+#ifndef FASCIA_PLUGIN_NAME
+#define FASCIA_PLUGIN_NAME fascia_plugin
+#endif
+
 struct fascia_plugin {
         uint32_t abi;  /* FASCIA_BACKEND_ABI */
         uint32_t size; /* sizeof(struct fascia_plugin) */

@@ -55,15 +55,76 @@ int fascia_client_dispatch(struct fascia_client *client);
  * dispatches: for tools and tests. Errors as fascia_client_dispatch(), and -EINTR. */
 int fascia_client_wait(struct fascia_client *client, uint64_t usec);
 
+/* ---- settings ----
+ *
+ * What the configuration says, by the keys of fascia-client.conf(5). A section is named as in a file: "fascia",
+ * "Vehicle.Climate", "Vehicle.Climate/ClimateControl", "backend/phone". */
+
+/* Sets the key for this client, over what files say; NULL takes it back. What follows from it happens at
+ * once, while features are used: one whose address is another now connects again, one that is to be served
+ * by another backend is. -EPERM: the environment says something else, and that counts; -EINVAL: there is no
+ * such section or key, or the value is none for it, as fascia_client_get_problem() says; -EBUSY: of
+ * PluginPath, ModulePath and MaxCallsInFlight: the client is in use already. */
+int fascia_client_set_setting(struct fascia_client *client, const char *section, const char *key,
+                              const char *value);
+/* The value in effect in that section; NULL: there is no such section or key, or nobody has set it and it has
+ * no default. *ret_origin (may be NULL) gets who has said it, "/etc/fascia/client.conf", "program",
+ * "environment FASCIA_TIMEOUT", or NULL for a default. Borrowed until a setting changes. */
+const char *fascia_client_get_setting(const struct fascia_client *client, const char *section,
+                                      const char *key, const char **ret_origin);
+
+/* ---- backends ---- */
+
+struct fascia_plugin;
 struct fascia_plugin_feature;
 
-/* Gives the client a backend that is part of the program: features of its interface that are made from
- * now on use it, whatever the configuration says. feature is as in a plugin, with its interface:
+/* Gives the client a backend that is part of the program: it serves the features of its interface, also
+ * those that are in use, whatever the configuration says. feature is as in a plugin, with its interface:
  * { CLIMATE_CONTROL_FEATURE(&ops) }; what it points to, and plugin, which the backend's start() gets,
- * must outlive the client. -EBUSY: a feature of the interface was made already; -EEXIST: it has such a
- * backend. */
+ * must outlive the client. -EEXIST: the interface has such a backend. */
 int fascia_client_set_backend(struct fascia_client *client,
                               const struct fascia_plugin_feature *feature, void *plugin);
+/* Adds a plugin that is linked into the program (see FASCIA_PLUGIN_NAME in <fascia/backend.h>) to those that
+ * features find their backend among. It must outlive the client. -EINVAL: it is not complete, or was made for
+ * another version of the backend interface; -EEXIST: there is one of that name. */
+int fascia_client_add_plugin(struct fascia_client *client, const struct fascia_plugin *plugin);
+
+/* One of the backends that may serve an interface, by what is said of it: nothing is loaded. */
+struct fascia_backend_info {
+        size_t size;        /* set by the caller: sizeof(struct fascia_backend_info) */
+        const char *name;   /* for fascia_feature_set_backend() */
+        const char *origin; /* the file that describes it; "": it is part of the program */
+        bool is_simulation;
+        bool is_by_name_only; /* it is taken only by who names it */
+};
+
+/* The n-th of them, in any order. What it holds is borrowed until a setting or plugin is added. -ENOENT: there
+ * are no more. */
+int fascia_client_get_backend_info(struct fascia_client *client,
+                                   const struct fascia_interface *interface, size_t n,
+                                   struct fascia_backend_info *ret);
+
+/* What came of looking for a backend. */
+enum fascia_discovery {
+        FASCIA_DISCOVERY_PENDING,    /* none was found yet */
+        FASCIA_DISCOVERY_PRODUCTION, /* the feature has one */
+        FASCIA_DISCOVERY_SIMULATION, /* it has one that simulates */
+        FASCIA_DISCOVERY_FAILED      /* none can be used: fascia_feature_get_error() says why */
+};
+
+/* ---- statistics ---- */
+
+/* What a client has seen on its connections since it was made. */
+struct fascia_statistics {
+        size_t size;        /* set by the caller: sizeof(struct fascia_statistics) */
+        uint64_t received;  /* signals of the services that are used */
+        uint64_t dropped;   /* signals from anybody else */
+        uint64_t malformed; /* messages that could not be read */
+        uint64_t gaps;      /* times that signals were missed, and everything was read again */
+        uint64_t snapshots; /* times that everything was asked for */
+};
+
+int fascia_client_get_statistics(const struct fascia_client *client, struct fascia_statistics *ret);
 
 /* ---- features ----
  *
@@ -76,8 +137,25 @@ enum fascia_state fascia_feature_get_state(const struct fascia_feature *feature)
 const struct fascia_error *fascia_feature_get_error(const struct fascia_feature *feature);
 /* The name of the zone; "" for the feature itself. */
 const char *fascia_feature_get_zone_name(const struct fascia_feature *feature);
-/* The backend that serves it ("dbus", "simulator", …). */
+/* The backend that serves it ("dbus", "simulator", …); "": none does. */
 const char *fascia_feature_get_backend(const struct fascia_feature *feature);
+/* Whether it has found a backend, and of which kind. */
+enum fascia_discovery fascia_feature_get_discovery(const struct fascia_feature *feature);
+/* Whether its values are made up: by a backend in this program that simulates, or by the service, which says
+ * so. */
+bool fascia_feature_is_simulated(const struct fascia_feature *feature);
+/* Why backends that were tried for it cannot serve, "NAME: TEXT; NAME: TEXT"; NULL: every one that was tried
+ * can. Borrowed until the next dispatch. */
+const char *fascia_feature_get_rejected(const struct fascia_feature *feature);
+/* Has the feature, with all its handles in this client, served by the backend of that name; NULL: by the one that
+ * it finds. The one that serves it goes on until the other is ready, or for ConnectionTimeout; then listeners
+ * hear what differs, and nothing else. One that cannot be started changes nothing:
+ * fascia_feature_get_rejected() says why. -EINVAL: not the name of a backend; -EPERM: the environment names
+ * another. */
+int fascia_feature_set_backend(struct fascia_feature *feature, const char *name);
+/* Looks for a backend again, such as after one was installed. What serves the feature goes on until a better one
+ * is ready. */
+int fascia_feature_discover(struct fascia_feature *feature);
 /* Fetches all values of the feature, or of the zone, again, such as those whose changes are not
  * announced (emits: false); what has changed is told to listeners as always. -ENOTCONN: it is
  * unavailable. */

@@ -25,9 +25,9 @@ extern "C" {
 
 struct fascia_test_end;
 
-/* From now on features of this interface are served by the test, whatever the configuration says. The
- * end lives as long as the client. It is available at first, and answers setters itself: the value is
- * taken and reported. -EBUSY: a feature of this interface was made before; -EEXIST: it has an end. */
+/* From now on features of this interface, also those that are in use, are served by the test, whatever the
+ * configuration says. The end lives as long as the client. It is available at first, and answers setters
+ * itself: the value is taken and reported. -EEXIST: the interface has an end. */
 int fascia_test_end_new(struct fascia_client *client, const struct fascia_interface *interface,
                         struct fascia_test_end **ret);
 

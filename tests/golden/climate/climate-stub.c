@@ -112,8 +112,8 @@ static const struct fascia_plugin_feature features[] = {
         },
 };
 
-FASCIA_EXPORT extern const struct fascia_plugin fascia_plugin;
-const struct fascia_plugin fascia_plugin = {
+FASCIA_EXPORT extern const struct fascia_plugin FASCIA_PLUGIN_NAME;
+const struct fascia_plugin FASCIA_PLUGIN_NAME = {
         .abi = FASCIA_BACKEND_ABI,
         .size = sizeof(struct fascia_plugin),
         .name = "climate",
