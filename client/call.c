@@ -241,7 +241,7 @@ static void call_look_after(Call *call, uint64_t now) {
                 call_end_not_ready(call);
 }
 
-/* When the next of those that wait is to be ended. */
+/* When the next of those that wait is to be ended, a backend that waits to take over among them. */
 static uint64_t core_next_deadline(const FeatureCore *core) {
         uint64_t deadline = core->next && !core->is_halted ? core->next_deadline : UINT64_MAX;
 
@@ -260,7 +260,7 @@ void core_pump(FeatureCore *core) {
         uint64_t now;
         Link waiting;
 
-        if (link_is_empty(&core->waiting))
+        if (link_is_empty(&core->waiting) && !core->next)
                 return;
         now = loop_now(core->client->loop);
         link_move_all(&waiting, &core->waiting);

@@ -298,7 +298,7 @@ void core_run(FeatureCore *core) {
                 return;
         }
         /* What the one that is to be replaced has said before. */
-        if (core->next || core->better)
+        if (!core->is_halted && (core->next || core->better))
                 core_deliver(core);
         discovery_run(core);
         core_pump(core);

@@ -13,29 +13,7 @@
 
 #include "foreign-module.h"
 
-static char heard[2048];
 char last_error_name[128], last_error_message[256];
-
-__attribute__((format(printf, 1, 2))) static void hear(const char *format, ...) {
-        size_t n = strlen(heard);
-        va_list arguments;
-
-        va_start(arguments, format);
-        vsnprintf(heard + n, sizeof(heard) - n, format, arguments);
-        va_end(arguments);
-}
-
-const char *what_was_heard(void) {
-        return heard;
-}
-
-void assert_heard(const char *expected) {
-        char text[sizeof(heard)];
-
-        strcpy(text, heard);
-        heard[0] = '\0';
-        assert_string_equal(text, expected);
-}
 
 static void hear_property(struct fascia_feature *feature, uint32_t index, const void *value) {
         const struct fascia_property *p = &foreign_properties[index];

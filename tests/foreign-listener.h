@@ -2,6 +2,7 @@
 /* What a program hears of a feature without a generated front end, as text. */
 #pragma once
 
+#include "heard.h"
 #include <fascia/generated.h>
 
 /* Of a feature of foreign-module.h: "Hostname=x Status=- :ready " ("-": no value), signals as
@@ -12,7 +13,3 @@ int listen_to_foreign(struct fascia_client *client, const struct fascia_interfac
 void call_describe(struct fascia_feature *feature, const char *text);
 /* The D-Bus name of the last error of a call, and its text. */
 extern char last_error_name[128], last_error_message[256];
-
-const char *what_was_heard(void);
-/* Compares and forgets. */
-void assert_heard(const char *expected);

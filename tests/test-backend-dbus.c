@@ -20,11 +20,11 @@
 #include <cmocka.h>
 
 #include "backend-dbus.h"
+#include "climate-listener.h"
 #include "fake-bus.h"
 #include "feature.h"
 #include "instance-private.h"
 #include <example-remote-1/remote.h>
-#include <vehicle-climate-1/climate.h>
 #include <vehicle-cluster-1/cluster.h>
 
 #define NAME "Vehicle.Climate1"
@@ -39,72 +39,6 @@
 #define SERVICE ":1.5"
 #define SUCCESSOR ":1.6"
 #define STRANGER ":1.66"
-
-/* ---- what is heard ---- */
-
-static char heard[1024];
-
-static void hear(const char *format, ...) {
-        size_t n = strlen(heard);
-        va_list arguments;
-
-        va_start(arguments, format);
-        vsnprintf(heard + n, sizeof(heard) - n, format, arguments);
-        va_end(arguments);
-}
-
-/* Compares and forgets. */
-static void assert_heard(const char *expected) {
-        assert_string_equal(heard, expected);
-        heard[0] = '\0';
-}
-
-static const char *zone_of(struct climate_control *c) {
-        return fascia_feature_get_zone_name(climate_control_feature(c));
-}
-
-static void on_temperature(struct climate_control *c, double value, void *userdata) {
-        (void)userdata;
-        hear("%s=%g ", zone_of(c), value);
-}
-
-static void on_fan(struct climate_control *c, int32_t value, void *userdata) {
-        (void)userdata;
-        hear("%sfan=%d ", zone_of(c), value);
-}
-
-static const char *const state_names[] = { "unavailable", "syncing", "ready" };
-
-static void on_state(struct climate_control *c, enum fascia_state state, void *userdata) {
-        (void)userdata;
-        hear("%s:%s ", zone_of(c), state_names[state]);
-}
-
-static void on_zone_added(struct climate_control *c, const char *zone, void *userdata) {
-        (void)c;
-        (void)userdata;
-        hear("+%s ", zone);
-}
-
-static void on_zone_removed(struct climate_control *c, const char *zone, void *userdata) {
-        (void)c;
-        (void)userdata;
-        hear("-%s ", zone);
-}
-
-static void on_changed(struct climate_control *c, void *userdata) {
-        (void)userdata;
-        hear("%s! ", zone_of(c));
-}
-
-static const struct climate_control_listener everything = {
-        .fan_level_changed = on_fan,
-        .target_temperature_changed = on_temperature,
-        .on_state = on_state,
-        .on_zone_added = on_zone_added,
-        .on_zone_removed = on_zone_removed,
-        .on_changed = on_changed,
-};
 
 static char error_name[128], error_message[256];
 
@@ -135,7 +69,7 @@ static struct climate_control *climate;
 
 static int set_up(void **state) {
         (void)state;
-        heard[0] = '\0';
+        forget_heard();
         fake_bus_open(&bus);
         setenv("FASCIA_ADDRESS", bus.address, true);
         setenv("FASCIA_BACKEND", "dbus", true);
@@ -552,7 +486,7 @@ static void what_waits_ends_with_the_connection(void **state) {
         settle();
         assert_non_null(strstr(heard, "one:107 "));
         assert_non_null(strstr(heard, "two:107 "));
-        heard[0] = '\0';
+        forget_heard();
 }
 
 static void what_waits_has_its_deadline(void **state) {
@@ -565,7 +499,7 @@ static void what_waits_has_its_deadline(void **state) {
         settle();
         assert_non_null(strstr(heard, "one:110 "));
         assert_non_null(strstr(heard, "two:110 "));
-        heard[0] = '\0';
+        forget_heard();
 }
 
 /* What the client asks once it is quiet. */
@@ -949,7 +883,7 @@ static void a_bus_that_is_lost_is_connected_to_again(void **state) {
                 ;
         assert_true(strcmp(heard, ":unavailable set:ENOTCONN ") == 0 ||
                     strcmp(heard, "set:ENOTCONN :unavailable ") == 0);
-        heard[0] = '\0';
+        forget_heard();
         assert_non_null(strstr(fascia_feature_get_error(climate_control_feature(climate))->message,
                                bus.address));
         wait_until(has_call);
@@ -1033,7 +967,7 @@ static void a_setter_of_a_zone_goes_to_its_object(void **state) {
                         INTERFACE, 0);
         settle();
         left = climate_control_get_zone(climate, "FrontLeft");
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(climate_control_set_target_temperature(left, 21.5, on_set, "set:", NULL),
                          0);
         settle();

@@ -16,6 +16,7 @@
 
 #include "host.h"
 #include "loader.h"
+#include "plugin-builder.h"
 #include "loop.h"
 
 typedef struct Fixture {
@@ -51,25 +52,6 @@ static const struct fascia_module module = {
         .interfaces = &interface,
 };
 
-/* A plugin for every interface; what differs comes as -D. */
-static const char plugin_source[] =
-        "#include <fascia/backend.h>\n"
-        "#ifndef ABI\n"
-        "#define ABI FASCIA_BACKEND_ABI\n"
-        "#define OPEN 0\n"
-        "#endif\n"
-        "static int on_open(struct fascia_host *host, void **ret) {\n"
-        "        (void)host;\n"
-        "        *ret = (void *)&on_open;\n"
-        "        return OPEN;\n"
-        "}\n"
-        "static const struct fascia_backend_ops ops = { .size = sizeof(ops) };\n"
-        "static const struct fascia_plugin_feature features[] = { { .ops = &ops } };\n"
-        "const struct fascia_plugin SYMBOL = {\n"
-        "        .abi = ABI, .size = SIZE, .name = \"x\", .feature_size = sizeof(features[0]),\n"
-        "        .n_features = 1, .features = features, .open = on_open,\n"
-        "};\n";
-
 static const char module_source[] =
         "#include <fascia/descriptor.h>\n"
         "static const struct fascia_module module;\n"
@@ -89,21 +71,7 @@ static const char module_source[] =
         "        .introspection = introspection, .simulation = simulation };\n";
 
 static void build(const Fixture *f, const char *name, const char *source, const char *flags) {
-        const char *top = getenv("FASCIA_SOURCE_DIR");
-        char command[1024];
-        FILE *file;
-
-        snprintf(command, sizeof(command), "%s/source.c", f->directory);
-        file = fopen(command, "w");
-        assert_non_null(file);
-        assert_true(fputs(source, file) >= 0);
-        assert_int_equal(fclose(file), 0);
-        snprintf(command, sizeof(command),
-                 "cc -shared -fPIC -I%s/client/include %s -o %s/%s.so %s/source.c", top ? top : ".",
-                 flags, f->directory, name, f->directory);
-        assert_int_equal(system(command), 0);
-        snprintf(command, sizeof(command), "%s/%s.so", f->directory, name);
-        assert_int_equal(chmod(command, 0755), 0);
+        library_build(f->directory, name, source, flags);
 }
 
 static int set_up(void **state) {

@@ -15,10 +15,10 @@
 #include <systemd/sd-event.h>
 
 #include "client.h"
+#include "climate-listener.h"
 #include <example-remote-1/remote.h>
 #include <fascia/backend.h>
 #include <fascia/generated.h>
-#include <vehicle-climate-1/climate.h>
 #include <vehicle-cluster-1/cluster.h>
 
 enum {
@@ -115,66 +115,6 @@ static const struct fascia_plugin probe_plugin = {
         .features = probe_features,
 };
 
-/* ---- what is heard ---- */
-
-static char heard[1024];
-
-static void hear(const char *format, ...) {
-        size_t n = strlen(heard);
-        va_list arguments;
-
-        va_start(arguments, format);
-        vsnprintf(heard + n, sizeof(heard) - n, format, arguments);
-        va_end(arguments);
-}
-
-/* Compares and forgets. */
-static void assert_heard(const char *expected) {
-        assert_string_equal(heard, expected);
-        heard[0] = '\0';
-}
-
-static const char *zone_of(struct climate_control *c) {
-        return fascia_feature_get_zone_name(climate_control_feature(c));
-}
-
-static void on_temperature(struct climate_control *c, double value, void *userdata) {
-        hear("%s%s=%g ", (const char *)userdata, zone_of(c), value);
-}
-
-static void on_fan(struct climate_control *c, int32_t value, void *userdata) {
-        hear("%s%sfan=%d ", (const char *)userdata, zone_of(c), value);
-}
-
-static void on_state(struct climate_control *c, enum fascia_state state, void *userdata) {
-        static const char *const names[] = { "unavailable", "syncing", "ready" };
-
-        hear("%s%s:%s ", (const char *)userdata, zone_of(c), names[state]);
-}
-
-static void on_zone_added(struct climate_control *c, const char *zone, void *userdata) {
-        (void)c;
-        hear("%s+%s ", (const char *)userdata, zone);
-}
-
-static void on_zone_removed(struct climate_control *c, const char *zone, void *userdata) {
-        (void)c;
-        hear("%s-%s ", (const char *)userdata, zone);
-}
-
-static void on_changed(struct climate_control *c, void *userdata) {
-        hear("%s%s! ", (const char *)userdata, zone_of(c));
-}
-
-static const struct climate_control_listener everything = {
-        .fan_level_changed = on_fan,
-        .target_temperature_changed = on_temperature,
-        .on_state = on_state,
-        .on_zone_added = on_zone_added,
-        .on_zone_removed = on_zone_removed,
-        .on_changed = on_changed,
-};
-
 static void on_set(struct climate_control *c, const struct fascia_error *error, void *userdata) {
         (void)c;
         hear("%s%s ", (const char *)userdata, error ? strerrorname_np(-error->code) : "done");
@@ -198,7 +138,8 @@ static struct fascia_client *client;
 static int set_up(void **state) {
         (void)state;
         probe = (Probe){ .ready_at_start = true };
-        heard[0] = last_message[0] = '\0';
+        forget_heard();
+        last_message[0] = '\0';
         unsetenv("FASCIA_CONFIG");
         setenv("FASCIA_BACKEND", "probe", true);
         setenv("FASCIA_TIMEOUT", "5s", true);
@@ -342,7 +283,7 @@ static void a_lost_backend_is_told_once_and_values_stay(void **state) {
         dispatch();
         report_fan(probe.backend, 5);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         fascia_backend_fail(probe.backend, -EIO, "the device is gone");
         dispatch();
         fascia_backend_fail(probe.backend, -EIO, "still gone");
@@ -384,7 +325,7 @@ static void a_change_made_before_an_answer_is_heard_before_it(void **state) {
 
         (void)state;
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(climate_control_set_target_temperature(c, 22.5, on_set, "set:", NULL), 0);
         dispatch();
         assert_float_equal(probe.last_set, 22.5, 0);
@@ -653,7 +594,7 @@ static void a_feature_may_free_itself_in_its_listener(void **state) {
         assert_int_equal(climate_control_add_listener(victim, &freeing, ""), 0);
         assert_int_equal(climate_control_add_listener(victim, &everything, "late:"), 0);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(climate_control_set_fan_level(victim, 1, on_set, "set:", NULL), 0);
         dispatch();
         report_fan(probe.backend, 2);
@@ -803,7 +744,7 @@ static void two_handles_share_backend_and_cache_but_not_listeners(void **state) 
         dispatch();
         report_fan(probe.backend, 6);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(climate_control_new(client, &b), 0);
         assert_int_equal(climate_control_get_fan_level(b), 6);
         assert_int_equal(climate_control_add_listener(b, &everything, "b"), 0);
@@ -827,7 +768,7 @@ static void zones_come_with_their_values_and_are_the_same_handle(void **state) {
 
         (void)state;
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_null(climate_control_get_zone(c, "Left"));
         assert_int_equal(fascia_backend_add_zone(probe.backend, "Left", NULL, &left), 0);
         assert_int_equal(fascia_backend_add_zone(probe.backend, "Right", NULL, &right), 0);
@@ -839,7 +780,9 @@ static void zones_come_with_their_values_and_are_the_same_handle(void **state) {
         assert_ptr_equal(zone, climate_control_get_zone(c, "Left"));
         assert_float_equal(climate_control_get_target_temperature(zone), 21, 0);
         assert_ptr_equal(climate_control_next_zone(c, NULL), zone);
-        assert_string_equal(zone_of(climate_control_next_zone(c, zone)), "Right");
+        assert_string_equal(fascia_feature_get_zone_name(
+                                    climate_control_feature(climate_control_next_zone(c, zone))),
+                            "Right");
         assert_null(climate_control_next_zone(c, climate_control_get_zone(c, "Right")));
         assert_null(climate_control_get_zone(c, ""));
         assert_null(climate_control_get_zone(zone, "Right"));
@@ -862,7 +805,7 @@ static void a_zone_that_went_is_unavailable_and_revives(void **state) {
         dispatch();
         zone = climate_control_get_zone(c, "Left");
         assert_int_equal(climate_control_add_listener(zone, &everything, ""), 0);
-        heard[0] = '\0';
+        forget_heard();
         fascia_backend_remove_zone(left);
         dispatch();
         assert_heard("Left:unavailable -Left ");
@@ -979,7 +922,7 @@ static void what_did_not_change_in_a_pause_is_not_told(void **state) {
         dispatch();
         report_fan(probe.backend, 3);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(fascia_feature_pause(f), 0);
         report_fan(probe.backend, 4);
         dispatch();
@@ -999,7 +942,7 @@ static void a_value_that_comes_or_goes_in_a_pause_is_told(void **state) {
         dispatch();
         report_fan(probe.backend, 3);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(fascia_feature_pause(f), 0);
         fascia_backend_withdraw(probe.backend, FAN_LEVEL);
         report_temperature(probe.backend, 0); /* the start value, but known */
@@ -1015,7 +958,7 @@ static void a_state_is_told_in_a_pause_too(void **state) {
 
         (void)state;
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(fascia_feature_pause(climate_control_feature(c)), 0);
         fascia_backend_fail(probe.backend, -EIO, "gone");
         dispatch();
@@ -1030,7 +973,7 @@ static void a_pause_concerns_one_handle(void **state) {
         assert_int_equal(climate_control_new(client, &other), 0);
         assert_int_equal(climate_control_add_listener(other, &everything, "other"), 0);
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(fascia_feature_pause(climate_control_feature(c)), 0);
         report_fan(probe.backend, 4);
         dispatch();
@@ -1046,7 +989,7 @@ static void a_pause_may_go_on_before_its_end_is_told(void **state) {
 
         (void)state;
         dispatch();
-        heard[0] = '\0';
+        forget_heard();
         assert_int_equal(fascia_feature_pause(f), 0);
         report_fan(probe.backend, 4);
         dispatch();
@@ -1091,7 +1034,7 @@ static void waiting_tells_why_a_call_failed(void **state) {
         assert_int_equal(fascia_call_set_timeout(call, 20000), 0);
         assert_int_equal(fascia_call_wait(call), -ETIMEDOUT);
         assert_int_equal(strncmp(heard, "waited:", 7), 0);
-        heard[0] = '\0';
+        forget_heard();
         remote_processing_service_free(s);
 }
 

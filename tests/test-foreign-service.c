@@ -168,7 +168,7 @@ static void begin(void) {
 
 /* Waits until exactly this was heard. */
 static void wait_heard(const char *expected) {
-        for (int i = 0; i < 200 && strlen(what_was_heard()) < strlen(expected); i++)
+        for (int i = 0; i < 200 && strlen(heard) < strlen(expected); i++)
                 assert_true(fascia_client_wait(client, 100000) >= 0);
         assert_heard(expected);
 }

@@ -540,7 +540,7 @@ static void a_call_waits_for_the_service_no_longer_than_it_may(void **state) {
         lose_owner();
         call_describe(host, "a");
         settle();
-        for (int i = 0; i < 1000 && !*what_was_heard(); i++) {
+        for (int i = 0; i < 1000 && !*heard; i++) {
                 assert_true(fascia_client_wait(client, 10000) >= 0);
                 settle();
         }
