@@ -3,7 +3,9 @@
  * messages to the owner of its name. */
 #include "backend-dbus.h"
 
+#include <ctype.h>
 #include <errno.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -297,6 +299,28 @@ static const char *backend_setting(const struct fascia_backend *backend, const c
         return value && *value ? value : NULL;
 }
 
+/* A name or a number; NO_USER: not set. -EINVAL: there is no such user. */
+static int backend_find_user(struct fascia_backend *backend, uid_t *ret) {
+        const char *user = backend_setting(backend, "ServiceUser");
+        struct passwd entry, *found = NULL;
+        char buffer[4096], *end;
+        unsigned long number;
+
+        *ret = NO_USER;
+        if (!user)
+                return 0;
+        errno = 0;
+        number = strtoul(user, &end, 10);
+        if (isdigit((unsigned char)*user) && *end == '\0' && errno == 0 && number < NO_USER) {
+                *ret = (uid_t)number;
+                return 0;
+        }
+        if (getpwnam_r(user, &entry, buffer, sizeof(buffer), &found) != 0 || !found)
+                return backend_refuse(backend, "ServiceUser", user, "there is no such user");
+        *ret = found->pw_uid;
+        return 0;
+}
+
 /* Where the object is: of services that Fascia did not make the configuration may say another
  * place. */
 static int backend_find_name(struct fascia_backend *backend, RemoteName *ret) {
@@ -324,7 +348,7 @@ static int backend_find_name(struct fascia_backend *backend, RemoteName *ret) {
                                         : i->module->path,
                 .is_foreign = foreign,
         };
-        return 0;
+        return backend_find_user(backend, &ret->user);
 }
 
 static int backend_find_module(struct fascia_backend *backend, RemoteHub *hub,

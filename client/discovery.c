@@ -417,6 +417,7 @@ static char *describe_settings(const FeatureCore *core) {
         describe(core, "Address", f);
         describe(core, "BusName", f);
         describe(core, "ObjectPath", f);
+        describe(core, "ServiceUser", f);
         while ((key = config_next_free_key(config, key)))
                 describe(core, key, f);
         config_dump_backend(config, instance_get_plugin_name(core->instance), f);

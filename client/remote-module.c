@@ -197,6 +197,78 @@ static bool is_same(const char *a, const char *b) {
         return a == b || (a && b && strcmp(a, b) == 0);
 }
 
+/* ---- whose service it is ---- */
+
+static void module_refuse_owner(RemoteModule *m, uint32_t user) {
+        Error error = { 0 };
+
+        error_setf(
+                &error, -EACCES,
+                "The service %s is run by the user %u, and not by %u as it should be (ServiceUser)",
+                m->bus_name, user, (unsigned)m->user);
+        /* Until it has another owner. */
+        module_stop(m, REMOTE_FAILED, error_get(&error));
+        error_clear(&error);
+}
+
+static void on_user(Message *reply, void *userdata) {
+        RemoteModule *m = userdata;
+        Reader reader;
+        uint32_t user;
+
+        m->user_query = NULL;
+        if (!reply)
+                return;
+        reader = message_reader(reply);
+        if (message_is_error(reply) || reader_basic(&reader, 'u', &user) < 0) {
+                module_fail_errno(m, -EACCES, "The bus does not say who runs it");
+                return;
+        }
+        if (user != m->user) {
+                module_refuse_owner(m, user);
+                return;
+        }
+        m->is_trusted = true;
+        module_ask(m);
+}
+
+static int module_ask_user(RemoteModule *m) {
+        Message *call;
+        Writer w;
+        int r;
+
+        r = message_new_call(module_connection(m), DBUS_NAME, DBUS_PATH, DBUS_NAME,
+                             "GetConnectionUnixUser", &call);
+        if (r < 0)
+                return r;
+        w = message_writer(call);
+        r = writer_string(&w, m->owner);
+        if (r >= 0)
+                r = connection_call(module_connection(m), call, m->timeout, on_user, m,
+                                    &m->user_query);
+        message_unref(call);
+        return r;
+}
+
+bool remote_module_trusts(RemoteModule *m) {
+        int r;
+
+        if (m->user == NO_USER || m->is_trusted)
+                return true;
+        m->state = REMOTE_SYNCING;
+        r = m->user_query ? 0 : module_ask_user(m);
+        if (r < 0 && r != -ENOTCONN)
+                module_fail_errno(m, r, "The bus could not be asked who runs it");
+        return false;
+}
+
+static void module_distrust(RemoteModule *m) {
+        m->is_trusted = false;
+        m->user_query = pending_reply_free(m->user_query);
+}
+
+/* ---- what it answers ---- */
+
 /* Takes the sender of the answer to the probe as the owner, unless the bus has said otherwise. */
 static bool module_accepts(RemoteModule *m, Message *reply) {
         const char *sender = message_get_sender(reply);
@@ -224,6 +296,8 @@ static void on_snapshot(Message *reply, void *userdata) {
                 module_begin(m);
                 return;
         }
+        if (!remote_module_trusts(m))
+                return; /* it will be asked again */
         r = remote_read_snapshot(m, reply);
         if (r < 0) {
                 m->remote->hub->statistics.malformed++;
@@ -261,6 +335,8 @@ static void module_ask(RemoteModule *m) {
 
         m->snapshot = pending_reply_free(m->snapshot);
         m->state = m->owner ? REMOTE_SYNCING : REMOTE_PROBING;
+        if (m->owner && !remote_module_trusts(m))
+                return;
         r = m->is_foreign ? remote_foreign_ask(m)
                           : module_send_snapshot(m, m->owner ? m->owner : m->bus_name);
         /* A connection that is lost right now says so itself. */
@@ -293,6 +369,8 @@ bool remote_module_take_answer(RemoteModule *m, Message *reply) {
                 module_begin(m);
                 return false;
         }
+        if (!remote_module_trusts(m))
+                return false;
         if (m->state == REMOTE_PROBING)
                 module_set_features(m, FASCIA_STATE_SYNCING, NULL); /* the others are asked too */
         m->state = REMOTE_READY;
@@ -346,6 +424,7 @@ static void module_take_owner(RemoteModule *m, const char *owner) {
         free(m->owner);
         m->owner = copy;
         m->knows_owner = true;
+        module_distrust(m);
         if (m->state == REMOTE_PROBING && module_is_asking(m)) {
                 /* It was started for the probe and will answer it; or the probe's end says more. */
                 if (owner)
@@ -417,7 +496,8 @@ static void on_signal(Message *signal, void *userdata) {
 
         if (!is_ours(m, message_get_path(signal)))
                 return;
-        if (!m->owner || !is_same(message_get_sender(signal), m->owner)) {
+        if (!m->owner || !is_same(message_get_sender(signal), m->owner) ||
+            (m->user != NO_USER && !m->is_trusted)) {
                 m->remote->hub->statistics.dropped++;
                 /* While it is asked for everything, the answer says who it is. */
                 if (m->state != REMOTE_PROBING)
@@ -502,6 +582,7 @@ static void module_forget_owner(RemoteModule *m) {
         free(m->owner);
         m->owner = NULL;
         m->knows_owner = false;
+        module_distrust(m);
 }
 
 void remote_module_connected(RemoteModule *m) {
@@ -546,6 +627,7 @@ static int module_new(RemoteLink *l, const RemoteName *name, uint64_t timeout, R
         link_init(&m->link);
         link_init(&m->features);
         m->is_foreign = name->is_foreign;
+        m->user = name->user;
         m->bus_name = strdup(name->bus_name);
         m->path = strdup(name->path);
         r = m->bus_name && m->path ? loop_timer_new(module_loop(m), on_retry, m, &m->retry)
@@ -564,7 +646,7 @@ static int module_new(RemoteLink *l, const RemoteName *name, uint64_t timeout, R
 
 static bool module_is(const RemoteModule *m, const RemoteName *name) {
         return strcmp(m->bus_name, name->bus_name) == 0 && m->is_foreign == name->is_foreign &&
-               (!m->is_foreign || strcmp(m->path, name->path) == 0);
+               m->user == name->user && (!m->is_foreign || strcmp(m->path, name->path) == 0);
 }
 
 int remote_module_get(RemoteLink *l, const RemoteName *name, uint64_t timeout, RemoteModule **ret) {

@@ -3,9 +3,13 @@
  * of it that are used here. */
 #pragma once
 
+#include <sys/types.h>
+
 #include "object-watch.h"
 #include "remote-link.h"
 #include "remote-object.h"
+
+#define NO_USER ((uid_t)-1)
 
 typedef enum RemoteState {
         REMOTE_OFFLINE, /* no connection */
@@ -23,12 +27,15 @@ typedef struct RemoteModule {
         char *path;
         size_t path_length;
         bool is_foreign; /* see remote-foreign.h; path is that of its one object */
+        uid_t user;      /* who must own the name, or NO_USER */
         uint64_t timeout;
         RemoteState state;
         Error error; /* of ABSENT and FAILED */
 
         bool knows_owner; /* the bus has said who owns the name: owner, NULL: nobody */
         char *owner;
+        bool is_trusted; /* the owner is run by that user */
+        PendingReply *user_query;
         Subscription *signals;
         Subscription *names;
         ObjectWatch *watch; /* of a foreign one */
@@ -79,6 +86,7 @@ typedef struct RemoteName {
         const char *bus_name;
         const char *path;
         bool is_foreign;
+        uid_t user; /* who must own the bus name; NO_USER: anybody */
 } RemoteName;
 
 int remote_module_get(RemoteLink *l, const RemoteName *name, uint64_t timeout, RemoteModule **ret);
@@ -96,6 +104,8 @@ void remote_module_commit(RemoteModule *m);
 /* Everything is to be read again, once. */
 void remote_module_read_again(RemoteModule *m);
 
+/* Whether the owner need not be asked for its user first; else it is being asked. */
+bool remote_module_trusts(RemoteModule *m);
 /* Of foreign services: starts one that nobody runs, when the bus can; whether there is something to
  * wait for now. Returns at once. */
 bool remote_module_wake(RemoteModule *m);

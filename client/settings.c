@@ -49,6 +49,11 @@ static const ConfigKey keys[] = {
           .type = CONFIG_STRING,
           .builtin = "",
           .sections = CONFIG_IN_MODULE | CONFIG_IN_INTERFACE | CONFIG_IN_BACKEND },
+        /* Empty: whoever may own the name. */
+        { .name = "ServiceUser",
+          .type = CONFIG_STRING,
+          .builtin = "",
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_BACKEND },
         { .name = "PluginPath",
           .type = CONFIG_PATHS,
           .builtin = FASCIA_PLUGIN_DIR,

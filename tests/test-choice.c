@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* A program that chooses among real services: two of the same interface on two buses, another address, a
  * simulation until the service is there. */
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -9,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -188,6 +190,48 @@ static void the_same_service_is_asked_anew_when_a_backend_names_it_again(void **
         assert_null(strstr(heard, "fan=1 "));
 }
 
+static void a_service_of_the_wrong_user_does_not_count(void **state) {
+        Fixture *f = *state;
+        const struct fascia_error *error;
+        char user[32];
+
+        start(f->car);
+        assert_int_equal(fascia_client_set_setting(client, "fascia", "Discovery", "production"), 0);
+        assert_int_equal(
+                fascia_client_set_setting(client, "Vehicle.Climate", "ServiceUser", "65533"), 0);
+        open_feature();
+        wait_for(":unavailable ");
+        assert_null(strstr(heard, "fan="));
+        error = fascia_feature_get_error(feature);
+        assert_int_equal(error->code, -EACCES);
+        assert_non_null(strstr(error->message, "The service Vehicle.Climate1 is run by the user "));
+        assert_non_null(strstr(error->message, "and not by 65533"));
+        assert_int_equal(busctl_set_fan(f->car, 9), 0);
+        /* Nor what it says later, nor its successor. */
+        harness_kill_bus(f->car);
+        harness_start_bus(f->car);
+        start(f->car);
+        for (int i = 0; i < 20; i++)
+                assert_true(fascia_client_wait(client, 20000) >= 0);
+        assert_null(strstr(heard, "fan="));
+        snprintf(user, sizeof(user), "%u", (unsigned)getuid());
+        assert_int_equal(fascia_client_set_setting(client, "Vehicle.Climate", "ServiceUser", user),
+                         0);
+        wait_for(":ready ");
+        set_fan(3);
+}
+
+static void a_service_user_must_exist(void **state) {
+        (void)state;
+        assert_int_equal(fascia_client_set_setting(client, "fascia", "Discovery", "production"), 0);
+        assert_int_equal(fascia_client_set_setting(client, "fascia", "ServiceUser", "no-body"), 0);
+        open_feature();
+        wait_for(":unavailable ");
+        assert_string_equal(fascia_feature_get_error(feature)->message,
+                            "ServiceUser=no-body of Vehicle.Climate/ClimateControl cannot be used: "
+                            "there is no such user");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -195,6 +239,8 @@ int main(void) {
                 TEST(one_of_two_services_of_an_interface_is_chosen),
                 TEST(another_address_is_connected_to_at_once),
                 TEST(the_service_takes_over_from_the_simulation_when_it_comes),
+                TEST(a_service_of_the_wrong_user_does_not_count),
+                TEST(a_service_user_must_exist),
                 TEST(the_same_service_is_asked_anew_when_a_backend_names_it_again),
         };
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A service written on sd-bus alone, as others write theirs, used by the client on a real bus: it
  * dies, comes back, and is started by the bus. */
-#include <errno.h>
 #include <limits.h>
+#include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -243,6 +243,22 @@ static void a_service_may_die_and_come_back(void **state) {
         assert_int_equal(process_wait(service), 3);
 }
 
+static void nothing_counts_of_a_service_of_the_wrong_user(void **state) {
+        char user[32];
+        Harness *h = *state;
+
+        start_bus(h, "");
+        start_service(h, "here");
+        assert_int_equal(fascia_client_set_setting(client, "fascia", "ServiceUser", "65533"), 0);
+        begin();
+        wait_heard(":unavailable ");
+        assert_int_equal(fascia_feature_get_error(host)->code, -EACCES);
+        assert_false(fascia_feature_has_value(host, HOST_NAME));
+        snprintf(user, sizeof(user), "%u", (unsigned)getuid());
+        assert_int_equal(fascia_client_set_setting(client, "fascia", "ServiceUser", user), 0);
+        wait_heard(READY);
+}
+
 static void the_bus_starts_a_service_that_leaves_when_it_is_idle(void **state) {
         char exec[PATH_MAX + 64];
         Harness *h = *state;
@@ -283,6 +299,7 @@ int main(int argc, char *argv[]) {
                 TEST(values_calls_and_signals_are_those_of_the_service),
                 TEST(what_is_announced_without_its_value_is_fetched_and_the_rest_refreshed),
                 TEST(a_service_may_die_and_come_back),
+                TEST(nothing_counts_of_a_service_of_the_wrong_user),
                 TEST(the_bus_starts_a_service_that_leaves_when_it_is_idle),
                 TEST(a_service_that_fails_to_start_fails_the_call),
         };
