@@ -573,7 +573,7 @@ static const Row good_inputs[] = {
         { "emits const", ONE("@dbus: { emits: const }\nreadonly int a"),
           ".flags = FASCIA_PROPERTY_READONLY | FASCIA_PROPERTY_CONST," },
         { "errors in C", ONE("@dbus: { errors: [ TooHot ] }\nvoid f()"),
-          "#define MAIN_ERROR_TOO_HOT \"T.Main1.Error.TooHot\"" },
+          "#define MAIN_ERROR_NAME_TOO_HOT \"T.Main1.Error.TooHot\"" },
         { "errors of a method", ONE("@dbus: { errors: [ A, B ] }\nvoid f()"),
           ".n_errors = 2, .errors = i_f_errors," },
         { "constant operation", ONE("void f() const"), ".flags = FASCIA_METHOD_CONST," },

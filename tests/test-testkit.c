@@ -15,6 +15,8 @@
 #include <example-remote-1/remote-backend.h>
 #include <example-remote-1/remote.h>
 #include <fascia/testkit.h>
+#include <test-language-1/language-backend.h>
+#include <test-language-1/language.h>
 #include <vehicle-climate-1/climate-backend.h>
 #include <vehicle-climate-1/climate.h>
 
@@ -254,6 +256,42 @@ static void an_interface_has_one_end(void **state) {
         assert_null(fascia_test_end_get_backend(NULL));
 }
 
+/* ---- errors of an operation's own ---- */
+
+static void on_listened(struct language_speaker *s, const struct fascia_error *error,
+                        const struct language_sentence *result, void *userdata) {
+        (void)s;
+        (void)result;
+        *(enum language_error *)userdata = language_error_of(error);
+        snprintf(said, sizeof(said), "%s %s", error->name, error->message);
+}
+
+static void errors_of_an_operation_have_names_in_c(void **state) {
+        enum language_error error = LANGUAGE_ERROR_TOO_LONG;
+        struct fascia_test_request request = { 0 };
+        struct fascia_test_end *end = NULL;
+        struct language_speaker *s = NULL;
+        Fixture *f = *state;
+
+        assert_int_equal(fascia_test_end_new(f->client, &language_speaker_interface, &end), 0);
+        assert_int_equal(language_speaker_new(f->client, &s), 0);
+        assert_int_equal(language_speaker_listen(s, on_listened, &error, NULL), 0);
+        assert_int_equal(fascia_test_settle(f->client), 0);
+        assert_int_equal(fascia_test_end_next(end, &request), 0);
+        assert_int_equal(language_reply_error(request.reply, LANGUAGE_ERROR_HOARSE, "no voice"), 0);
+        assert_int_equal(fascia_test_settle(f->client), 0);
+        assert_int_equal(error, LANGUAGE_ERROR_HOARSE);
+        assert_string_equal(said, LANGUAGE_ERROR_NAME_HOARSE " no voice");
+        language_speaker_free(s);
+        assert_int_equal(language_error_of(NULL), LANGUAGE_ERROR_OTHER);
+        assert_int_equal(language_error_of(&(struct fascia_error){ .name = "org.x.Error" }),
+                         LANGUAGE_ERROR_OTHER);
+        assert_string_equal(language_error_get_name(LANGUAGE_ERROR_TOO_LONG),
+                            "Test.Language1.Error.TooLong");
+        assert_string_equal(language_error_get_name((enum language_error)77),
+                            "org.fascia.Error.Failed");
+}
+
 /* ---- a backend of the program's own ---- */
 
 static int own_start(struct climate_control_backend *backend, void *plugin, void **ret_userdata) {
@@ -303,6 +341,7 @@ int main(void) {
                 TEST(calls_in_flight_end_when_the_service_goes),
                 TEST(operations_are_answered_by_the_test_in_any_order),
                 TEST(an_interface_has_one_end),
+                TEST(errors_of_an_operation_have_names_in_c),
                 cmocka_unit_test(a_program_gives_a_feature_its_own_backend),
         };
 

@@ -171,6 +171,11 @@ void emit_backend_header(Emitter *e, const Module *m) {
              "\n");
         for (size_t i = 0; i < m->n_interfaces; i++)
                 emit_backend_interface(e, m, m->interfaces[i]);
+        if (m->n_errors > 0)
+                emit(e, VARS("c", m->symbol.c),
+                     "/* The operation did not work for this reason, as fascia_reply_fail_named(). */\n"
+                     "int ${c}_reply_error(struct fascia_reply ticket, enum ${c}_error error, const char *text);\n"
+                     "\n");
         emit(e, NULL,
              "#ifdef __cplusplus\n"
              "}\n"
@@ -455,5 +460,10 @@ void emit_backend_source(Emitter *e, const Module *m) {
                 emit_signal_functions(e, m, m->interfaces[i]);
                 emit_answer_functions(e, m, m->interfaces[i]);
         }
+        if (m->n_errors > 0)
+                emit(e, VARS("c", m->symbol.c),
+                     "int ${c}_reply_error(struct fascia_reply ticket, enum ${c}_error error, const char *text) {\n"
+                     "        return fascia_reply_fail_named(ticket, ${c}_error_get_name(error), text);\n"
+                     "}\n");
         emit_trim(e);
 }

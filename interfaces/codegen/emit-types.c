@@ -165,24 +165,28 @@ static void emit_declared_types(Emitter *e, const Module *m) {
         }
 }
 
-/* Errors that operations list, each once. */
 static void emit_errors(Emitter *e, const Module *m) {
-        NameSet known = { 0 };
-
-        for (size_t i = 0; i < m->n_interfaces; i++)
-                for (size_t k = 0; k < m->interfaces[i]->n_operations; k++) {
-                        const Operation *o = m->interfaces[i]->operations[k];
-
-                        for (size_t j = 0; j < o->n_errors; j++) {
-                                if (!name_set_add(&known, m->arena, o->error_macros[j]))
-                                        continue;
-                                emit(e,
-                                     VARS("macro", o->error_macros[j], "name", o->error_names[j]),
-                                     "#define ${macro} \"${name}\"\n");
-                        }
-                }
-        if (known.n_names > 0)
-                emit(e, NULL, "\n");
+        if (m->n_errors == 0)
+                return;
+        emit(e, VARS("c", m->symbol.c, "upper", m->symbol.upper),
+             "/* Errors that operations may fail with, beyond those of every operation. */\n"
+             "enum FASCIA_ENUM_INT32(${c}_error) {\n"
+             "        ${upper}_ERROR_OTHER,\n");
+        for (size_t i = 0; i < m->n_errors; i++)
+                emit(e,
+                     VARS("name", m->errors[i].enumerator, "end", i + 1 < m->n_errors ? "," : ""),
+                     "        ${name}${end}\n");
+        emit(e, NULL, "};\n\n");
+        for (size_t i = 0; i < m->n_errors; i++)
+                emit(e, VARS("macro", m->errors[i].macro, "name", m->errors[i].name),
+                     "#define ${macro} \"${name}\"\n");
+        emit(e, VARS("c", m->symbol.c),
+             "\n"
+             "/* Which of them it is. NULL is none, and so _OTHER. */\n"
+             "enum ${c}_error ${c}_error_of(const struct fascia_error *error);\n"
+             "/* Its name on D-Bus; that of _OTHER is org.fascia.Error.Failed. */\n"
+             "const char *${c}_error_get_name(enum ${c}_error error);\n"
+             "\n");
 }
 
 static void emit_public_descriptors(Emitter *e, const Module *m) {

@@ -117,8 +117,15 @@ typedef struct Operation {
 
         /* from naming */
         const char **error_names; /* on D-Bus */
-        const char **error_macros;
 } Operation;
+
+/* An error that operations of the module list. */
+typedef struct OwnError {
+        const char *name;       /* on D-Bus */
+        const char *enumerator; /* in C */
+        const char *macro;      /* in C, of the name */
+        Operation *operation;   /* the first that lists it */
+} OwnError;
 
 typedef struct Signal {
         Symbol symbol;
@@ -260,6 +267,8 @@ struct Module {
         size_t n_imports;
         Interface **interfaces;
         size_t n_interfaces;
+        OwnError *errors; /* from naming, each once */
+        size_t n_errors;
         Struct **structs;
         size_t n_structs;
         Enum **enums;

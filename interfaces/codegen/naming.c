@@ -62,110 +62,27 @@ static int compare_words(const void *a, const void *b) {
 
 /* Of C and C++, and the small-letter macros of the headers that come along, also those of Qt. Sorted. */
 static const char *const language_words[] = {
-        "alignas",
-        "alignof",
-        "and",
-        "and_eq",
-        "asm",
-        "assert",
-        "auto",
-        "bitand",
-        "bitor",
-        "bool",
-        "break",
-        "case",
-        "catch",
-        "char",
-        "char16_t",
-        "char32_t",
-        "char8_t",
-        "class",
-        "co_await",
-        "co_return",
-        "co_yield",
-        "compl",
-        "concept",
-        "const",
-        "const_cast",
-        "consteval",
-        "constexpr",
-        "constinit",
-        "continue",
-        "decltype",
-        "default",
-        "delete",
-        "do",
-        "double",
-        "dynamic_cast",
-        "else",
-        "emit",
-        "enum",
-        "errno",
-        "explicit",
-        "export",
-        "extern",
-        "false",
-        "float",
-        "for",
-        "foreach",
-        "forever",
-        "friend",
-        "goto",
-        "if",
-        "inline",
-        "int",
-        "linux",
-        "long",
-        "mutable",
-        "namespace",
-        "new",
-        "noexcept",
-        "not",
-        "not_eq",
-        "nullptr",
-        "offsetof",
-        "operator",
-        "or",
-        "or_eq",
-        "private",
-        "protected",
-        "public",
-        "register",
-        "reinterpret_cast",
-        "requires",
-        "restrict",
-        "return",
-        "short",
-        "signals",
-        "signed",
-        "sizeof",
-        "slots",
-        "static",
-        "static_assert",
-        "static_cast",
-        "struct",
-        "switch",
-        "template",
-        "this",
-        "thread_local",
-        "throw",
-        "true",
-        "try",
-        "typedef",
-        "typeid",
-        "typename",
-        "typeof",
-        "union",
-        "unix",
-        "unsigned",
-        "using",
-        "virtual",
-        "void",
-        "volatile",
-        "wchar_t",
-        "while",
-        "xor",
-        "xor_eq",
+        "alignas",      "alignof",   "and",       "and_eq",   "asm",
+        "assert",       "auto",      "bitand",    "bitor",    "bool",
+        "break",        "case",      "catch",     "char",     "char16_t",
+        "char32_t",     "char8_t",   "class",     "co_await", "co_return",
+        "co_yield",     "compl",     "concept",   "const",    "const_cast",
+        "consteval",    "constexpr", "constinit", "continue", "decltype",
+        "default",      "delete",    "do",        "double",   "dynamic_cast",
+        "else",         "emit",      "enum",      "errno",    "explicit",
+        "export",       "extern",    "false",     "float",    "for",
+        "foreach",      "forever",   "friend",    "goto",     "if",
+        "inline",       "int",       "linux",     "long",     "mutable",
+        "namespace",    "new",       "noexcept",  "not",      "not_eq",
+        "nullptr",      "offsetof",  "operator",  "or",       "or_eq",
+        "private",      "protected", "public",    "register", "reinterpret_cast",
+        "requires",     "restrict",  "return",    "short",    "signals",
+        "signed",       "sizeof",    "slots",     "static",   "static_assert",
+        "static_cast",  "struct",    "switch",    "template", "this",
+        "thread_local", "throw",     "true",      "try",      "typedef",
+        "typeid",       "typename",  "typeof",    "union",    "unix",
+        "unsigned",     "using",     "virtual",   "void",     "volatile",
+        "wchar_t",      "while",     "xor",       "xor_eq",
 };
 
 bool naming_is_language_word(const char *name) {
@@ -243,19 +160,31 @@ static const char *interface_path(const Module *m, const Interface *i) {
                             i->symbol.name);
 }
 
-static void assign_errors(const Module *m, Operation *o) {
+static bool has_error(const Module *m, const char *name) {
+        for (size_t i = 0; i < m->n_errors; i++)
+                if (strcmp(m->errors[i].name, name) == 0)
+                        return true;
+        return false;
+}
+
+static void assign_errors(Module *m, Operation *o) {
         o->error_names = arena_alloc(m->arena, (o->n_errors + 1) * sizeof(o->error_names[0]));
-        o->error_macros = arena_alloc(m->arena, (o->n_errors + 1) * sizeof(o->error_macros[0]));
         for (size_t i = 0; i < o->n_errors; i++) {
+                const char *upper = naming_upper(m->arena, naming_snake(m->arena, o->errors[i]));
+                OwnError error = { .operation = o };
+
                 o->error_names[i] = arena_printf(m->arena, "%s.Error.%s", m->bus_name,
                                                  o->errors[i]);
-                o->error_macros[i] = arena_printf(
-                        m->arena, "%s_ERROR_%s", m->symbol.upper,
-                        naming_upper(m->arena, naming_snake(m->arena, o->errors[i])));
+                if (has_error(m, o->error_names[i]))
+                        continue;
+                error.name = o->error_names[i];
+                error.enumerator = arena_printf(m->arena, "%s_ERROR_%s", m->symbol.upper, upper);
+                error.macro = arena_printf(m->arena, "%s_ERROR_NAME_%s", m->symbol.upper, upper);
+                ARENA_APPEND(m->arena, m->errors, m->n_errors, error);
         }
 }
 
-static void assign_interface(const Module *m, Interface *i) {
+static void assign_interface(Module *m, Interface *i) {
         Arena *a = m->arena;
 
         assign_global(m, &i->symbol);
@@ -731,9 +660,26 @@ static void claim_own(Claims *c) {
         CLAIM(c, SCOPE_C, NULL, "%s_interfaces", c->module->symbol.local);
 }
 
+static void claim_errors(Claims *c, const Module *m) {
+        static const char *const functions[] = { "error_of", "error_get_name", "reply_error" };
+
+        if (m->n_errors == 0)
+                return;
+        claim_functions(c, m->symbol.c, NULL, functions, sizeof(functions) / sizeof(functions[0]));
+        CLAIM(c, SCOPE_TAG, NULL, "%s_error", m->symbol.c);
+        CLAIM(c, SCOPE_C, NULL, "%s_ERROR_OTHER", m->symbol.upper);
+        for (size_t i = 0; i < m->n_errors; i++) {
+                Symbol *s = &m->errors[i].operation->symbol;
+
+                claim(c, SCOPE_C, m->errors[i].enumerator, s);
+                claim(c, SCOPE_C, m->errors[i].macro, s);
+        }
+}
+
 static void claim_module(Claims *c, Module *m) {
         c->module = m;
         claim_own(c);
+        claim_errors(c, m);
         for (size_t i = 0; i < m->n_enums; i++)
                 claim_enum(c, m->enums[i]);
         for (size_t i = 0; i < m->n_structs; i++)
