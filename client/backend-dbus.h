@@ -7,8 +7,6 @@
 #include "loop.h"
 #include <fascia/backend.h>
 
-extern const struct fascia_plugin backend_dbus;
-
 /* Whether this backend serves the instance, under whichever name. */
 bool backend_dbus_serves(const Instance *i);
 /* Of such instances. Asks for all values of the zone again. */

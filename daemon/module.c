@@ -64,7 +64,16 @@ int module_new_host(Loop *loop, const Config *config, bool dev, Host **ret) {
                 .allow_own_plugins = dev,
         };
 
-        return host_new(loop, config, &settings, ret);
+        int r;
+
+        r = host_new(loop, config, &settings, ret);
+        if (r < 0)
+                return r;
+        /* What a gateway forwards to. */
+        r = host_add_plugin(*ret, &backend_dbus);
+        if (r < 0)
+                *ret = host_free(*ret);
+        return r;
 }
 
 /* The name that a module would have on the bus, of which nothing else is known: a caller must get

@@ -172,6 +172,37 @@ static void the_service_takes_over_from_the_simulation_when_it_comes(void **stat
         assert_non_null(strstr(fascia_feature_get_rejected(feature), "dbus: There is no service"));
 }
 
+/* One fasciad offers on its bus what another has on another. */
+static void a_gateway_passes_on_what_another_bus_has(void **state) {
+        Fixture *f = *state;
+        char config[512];
+        Process *fasciad;
+
+        fasciad = harness_start_fasciad(f->phone, SIMULATED, NULL);
+        snprintf(config, sizeof(config),
+                 "[Vehicle.Climate]\nBackend=north\n[backend/north]\nLibrary=dbus\nAddress=%s\n",
+                 harness_get_address(f->phone));
+        harness_start_fasciad(f->car, config, NULL);
+        open_feature();
+        wait_for(":ready ");
+        assert_string_equal(fascia_feature_get_backend(feature), "dbus");
+        assert_true(fascia_feature_is_simulated(feature));
+        assert_non_null(climate_control_get_zone(climate, "Rear"));
+        assert_int_equal(busctl_set_fan(f->phone, 4), 0);
+        wait_for("fan=4 ");
+        forget_heard();
+        set_fan(6);
+        assert_heard("fan=6 ! set:0 ");
+        process_kill(fasciad);
+        wait_for(":unavailable ");
+        assert_non_null(strstr(fascia_feature_get_error(feature)->message,
+                               "The service Vehicle.Climate1 has disconnected"));
+        assert_int_equal(climate_control_get_fan_level(climate), 6);
+        start(f->phone);
+        wait_for(":ready ");
+        assert_int_equal(climate_control_get_fan_level(climate), 1);
+}
+
 /* As when a setting is changed back and forth, or by mistake. */
 static void the_same_service_is_asked_anew_when_a_backend_names_it_again(void **state) {
         Fixture *f = *state;
@@ -239,6 +270,7 @@ int main(void) {
                 TEST(one_of_two_services_of_an_interface_is_chosen),
                 TEST(another_address_is_connected_to_at_once),
                 TEST(the_service_takes_over_from_the_simulation_when_it_comes),
+                TEST(a_gateway_passes_on_what_another_bus_has),
                 TEST(a_service_of_the_wrong_user_does_not_count),
                 TEST(a_service_user_must_exist),
                 TEST(the_same_service_is_asked_anew_when_a_backend_names_it_again),

@@ -54,6 +54,16 @@ static const ConfigKey keys[] = {
           .type = CONFIG_PATHS,
           .builtin = "/usr/lib",
           .sections = CONFIG_IN_FASCIA },
+        { .name = "Kind",
+          .type = CONFIG_WORD,
+          .builtin = "low",
+          .words = words,
+          .sections = CONFIG_IN_BACKEND },
+        { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
+        { .name = "Address",
+          .type = CONFIG_STRING,
+          .builtin = "auto",
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_BACKEND },
 };
 
 typedef struct Fixture {
@@ -673,6 +683,131 @@ static void a_module_is_equal_when_it_finds_the_same(void **state) {
         }
 }
 
+/* ---- backends, and keys that they make up ---- */
+
+static void write_named(const char *directory, const char *name, const char *text) {
+        char path[192];
+
+        snprintf(path, sizeof(path), "%s/%s", directory, name);
+        write_bytes(path, text, strlen(text));
+}
+
+static void what_is_said_of_a_backend_is_for_it_alone(void **state) {
+        Fixture *f = *state;
+        const char *origin = NULL;
+
+        assert_int_equal(
+                load(f, "[fascia]\nAddress=user\n[backend/far]\nAddress=system\nKind=high\n"), 0);
+        assert_no_problem(f);
+        assert_string_equal(config_lookup_for(f->config, "far", "A.B", "C", "Address"), "system");
+        assert_string_equal(config_lookup_for(f->config, "near", "A.B", "C", "Address"), "user");
+        assert_string_equal(config_lookup_for(f->config, NULL, "A.B", "C", "Address"), "user");
+        assert_string_equal(config_lookup_in(f->config, "backend/far", "Kind", &origin), "high");
+        assert_string_equal(origin, f->file);
+        assert_string_equal(config_lookup_in(f->config, "backend/near", "Kind", &origin), "low");
+        assert_null(origin);
+        assert_int_equal(config_get_number_for(f->config, "far", "Kind"), 1);
+        assert_int_equal(config_get_number_for(f->config, "near", "Kind"), 0);
+        assert_int_equal(config_get_number_for(f->config, "near", "Nothing"), 0);
+        /* It is no module. */
+        assert_null(config_next_module(f->config, NULL));
+        assert_string_equal(config_next_backend(f->config, NULL), "far");
+        assert_null(config_next_backend(f->config, "far"));
+}
+
+static void files_describe_backends_and_configuration_overrides_them(void **state) {
+        Fixture *f = *state;
+        char first[128], second[128], path[400];
+
+        snprintf(first, sizeof(first), "%s/first", f->directory);
+        snprintf(second, sizeof(second), "%s/second", f->directory);
+        assert_int_equal(mkdir(first, 0755), 0);
+        assert_int_equal(mkdir(second, 0755), 0);
+        write_named(first, "a.backend", "[backend]\nKind=high\nX-Port=1\n");
+        write_named(second, "a.backend", "[backend]\nKind=low\nAddress=user\n");
+        write_named(second, "b.backend", "[backend]\nAddress=user\nAddress=system\n");
+        write_named(second, "c.backendx", "[nonsense");
+        assert_int_equal(load(f, "[backend/a]\nX-Port=2\n"), 0);
+        snprintf(path, sizeof(path), "%s::%s:%s/missing", first, second, first);
+        assert_int_equal(config_load_backends(f->config, path), 0);
+        assert_string_equal(config_problems(f->config, 0)->text,
+                            "[backend]: 'Address' stands in line 2 already");
+        assert_int_equal(config_problems(f->config, 0)->line, 3);
+        assert_null(config_problems(f->config, 1));
+        assert_int_equal(config_get_number_for(f->config, "a", "Kind"), 1);
+        assert_string_equal(config_lookup_for(f->config, "a", NULL, NULL, "X-Port"), "2");
+        assert_string_equal(config_lookup_for(f->config, "a", NULL, NULL, "Address"), "auto");
+        assert_string_equal(config_lookup_for(f->config, "b", NULL, NULL, "Address"), "user");
+}
+
+static void keys_that_begin_with_x_are_taken_as_text(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(
+                load(f, "[fascia]\nX-Device=/dev/null\n[A.B]\nX-Device=/dev/ttyS0\nX-2=a\n"), 0);
+        assert_problem(f, 0, 5, "A.B", "[A.B]: unknown key 'X-2'");
+        assert_string_equal(config_lookup(f->config, "A.B", "C", "X-Device"), "/dev/ttyS0");
+        assert_string_equal(config_lookup(f->config, "D.E", "C", "X-Device"), "/dev/null");
+        assert_null(config_lookup(f->config, "D.E", "C", "X-Other"));
+        assert_string_equal(config_next_free_key(f->config, NULL), "X-Device");
+        assert_null(config_next_free_key(f->config, "X-Device"));
+}
+
+static void the_program_is_between_files_and_environment(void **state) {
+        Fixture *f = *state;
+
+        assert_int_equal(load(f, "[A.B]\nText=file\n"), 0);
+        assert_int_equal(config_set_by_program(f->config, "fascia", "Text", "program"), 0);
+        assert_string_equal(TEXT("A.B", "C"), "program");
+        assert_null(config_get_lock(f->config, "A.B", "Text"));
+        assert_int_equal(config_set_by_program(f->config, "A.B", "Number", "1000"), -EINVAL);
+        assert_string_equal(config_problems(f->config, 0)->origin, "program");
+        assert_int_equal(config_set_by_program(f->config, "fascia", "Text", NULL), 0);
+        assert_int_equal(config_set_by_program(f->config, "fascia", "Text", NULL), 0);
+        assert_string_equal(TEXT("A.B", "C"), "file");
+        setenv("FASCIA_SETTINGS", "A.B/C:Text=locked", 1);
+        assert_int_equal(config_load_environment(f->config), 0);
+        unsetenv("FASCIA_SETTINGS");
+        assert_string_equal(config_get_lock(f->config, "A.B/C", "Text"),
+                            "environment FASCIA_SETTINGS");
+        assert_null(config_get_lock(f->config, "A.B", "Text"));
+        assert_null(config_get_lock(f->config, "A.B", "Nothing"));
+        assert_string_equal(TEXT("A.B", "C"), "locked");
+        assert_string_equal(TEXT("A.B", "D"), "file");
+}
+
+static void a_backend_that_changed_changes_the_modules_that_it_serves(void **state) {
+        static const char *const changes[] = { "Kind=high\n", "X-Port=1\n", "" };
+        Fixture *f = *state, *g;
+
+        assert_int_equal(set_up((void **)&g), 0);
+        for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+                char text[256];
+
+                snprintf(
+                        text, sizeof(text),
+                        "[A.B]\nBackend=near\n[C.D]\nBackend=far\n[C.D/E]\nX-Way=2\n[backend/near]\n%s",
+                        changes[i]);
+                assert_int_equal(load(g, text), 0);
+                assert_int_equal(
+                        load(f, "[A.B]\nBackend=near\n[C.D]\nBackend=far\n[C.D/E]\nX-Way=2\n"), 0);
+                assert_int_equal(config_module_equal(f->config, g->config, "A.B"),
+                                 *changes[i] == 0);
+                assert_int_equal(config_module_equal(g->config, f->config, "A.B"),
+                                 *changes[i] == 0);
+                assert_true(config_module_equal(f->config, g->config, "C.D"));
+                config_free(f->config);
+                config_free(g->config);
+                assert_int_equal(config_new(keys, sizeof(keys) / sizeof(keys[0]), &f->config), 0);
+                assert_int_equal(config_new(keys, sizeof(keys) / sizeof(keys[0]), &g->config), 0);
+        }
+        assert_int_equal(load(f, "[A.B]\nX-One=1\n"), 0);
+        assert_int_equal(load(g, "[A.B]\n"), 0);
+        assert_false(config_module_equal(f->config, g->config, "A.B"));
+        assert_false(config_module_equal(g->config, f->config, "A.B"));
+        tear_down((void **)&g);
+}
+
 static char *dump(const Config *c) {
         char *text;
         size_t size;
@@ -704,7 +839,8 @@ static void a_dump_says_where_values_come_from(void **state) {
         /* What is in effect, not what the file says: the variable comes before it. */
         snprintf(expected, sizeof(expected),
                  "\n[A.B]\n# %s:4\nText=m\n# %s:2\nNumber=3\n# built-in\nFlag=no\n"
-                 "# built-in\nReplyTime=2s\n# environment FASCIA_PLUGIN\nPlugin=everywhere\n\n",
+                 "# built-in\nReplyTime=2s\n# environment FASCIA_PLUGIN\nPlugin=everywhere\n"
+                 "# built-in\nBackend=\n\n",
                  f->file, f->file);
         assert_non_null(strstr(text, expected));
         assert_null(strstr(text, "Plugin=x"));
@@ -731,7 +867,8 @@ static void a_dump_that_is_read_back_means_the_same(void **state) {
         void *fresh;
 
         assert_int_equal(load(f, "[fascia]\nText=a b\nNumber=3\n[B]\n[A.B/C]\nText=#i;\n"
-                                 "[A.B/D]\nReplyTime=1 min\n[A.B]\nFlag=on\n"),
+                                 "[A.B/D]\nReplyTime=1 min\nX-Port=1\n[A.B]\nFlag=on\n"
+                                 "[backend/far]\nKind=high\nX-Port=2\n"),
                          0);
         assert_no_problem(f);
         first = dump(f->config);
@@ -777,6 +914,11 @@ int main(void) {
                 TEST(a_module_is_equal_when_it_finds_the_same),
                 TEST(an_interface_may_have_its_values_in_another_section),
                 TEST(what_another_section_says_concerns_the_module),
+                TEST(what_is_said_of_a_backend_is_for_it_alone),
+                TEST(files_describe_backends_and_configuration_overrides_them),
+                TEST(keys_that_begin_with_x_are_taken_as_text),
+                TEST(the_program_is_between_files_and_environment),
+                TEST(a_backend_that_changed_changes_the_modules_that_it_serves),
                 TEST(a_dump_says_where_values_come_from),
                 TEST(a_dump_that_is_read_back_means_the_same),
         };

@@ -32,7 +32,10 @@ typedef struct HostBackend {
         void *plugin; /* what open() returned */
 } HostBackend;
 
-/* A plugin that is part of the program (the built-in "dbus"; a test's): found before files of that
+/* "dbus", which libfascia brings along: any feature, as a service elsewhere has it. */
+extern const struct fascia_plugin backend_dbus;
+
+/* A plugin that is part of the program (that one; a test's): found before files of that
  * name. Borrowed. */
 int host_add_plugin(Host *host, const struct fascia_plugin *plugin);
 /* The same, of one that needs no open(): this is what it would have returned. */
