@@ -180,7 +180,7 @@ static void names_become_files_and_identifiers(void **state) {
 static void no_hole_is_left_in_what_is_written(void **state) {
         static const char *const files[] = { "wipers.qface", "wipers.conf", "backend.c",
                                              "client.c",     "Makefile",    "README.md",
-                                             "smoke-test",   ".gitignore" };
+                                             "smoke-test",   ".gitignore",  "wipers.backend" };
 
         (void)state;
         assert_int_equal(run_new("Acme.Wipers", "--directory", "a/b"), 0);

@@ -142,6 +142,7 @@ check 'what is built with a group that may write is loaded' shared_umask
 check 'make install installs' make -s install DESTDIR="$directory/lamp" PREFIX=/usr
 expected="./$prefix/etc/fascia/fasciad.conf.d/lamp.conf
 ./$prefix/lib/fascia/modules/Example.Lamp1.so
+./$prefix/lib/fascia/plugins/lamp.backend
 ./$prefix/lib/fascia/plugins/lamp.so
 ./$prefix/share/fascia/interfaces/lamp.qface
 ./usr/bin/lamp-client
