@@ -78,7 +78,7 @@ daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run fuzz check check-programs bench golden format install uninstall clean help packages-run packages-check
+.PHONY: all run fuzz check check-programs stress bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
 all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
@@ -87,6 +87,7 @@ help:
 	@echo 'make             builds everything into build/'
 	@echo 'make run         a private message bus, fasciad with the shipped features, and a tour'
 	@echo 'make check       builds and runs all tests; T=test-NAME for one; SAN=1 with sanitizers; VALGRIND=1'
+	@echo 'make stress      kills, stops and restarts services and their bus for some minutes, under clients; FASCIA_SEED=N'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
 	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
 	@echo 'make golden      rewrites the expected outputs of the generator in tests/golden/'
@@ -278,6 +279,11 @@ run: packages-run
 check: packages-check
 	@$(again) check-programs
 	@$(environment) SAN=$(SAN) VALGRIND=$(VALGRIND) tests/run-tests $(T)
+
+# The same with all of their rounds.
+stress: packages-check
+	@$(again) check-programs
+	@$(environment) FASCIA_STRESS=full SAN=$(SAN) tests/run-tests test-stress
 
 check-programs: all $(stubs) $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 

@@ -36,6 +36,7 @@ struct Process {
         Process *next;
         pid_t pid; /* 0: its end was seen */
         int pidfd;
+        int watch; /* of what it prints */
         int status;
         bool is_fasciad;
         char path[128]; /* what it prints */
@@ -150,7 +151,8 @@ static void create_output(Process *p) {
         fd = open(p->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
         assert_true(fd >= 0);
         close(fd);
-        assert_true(inotify_add_watch(h->inotify, p->path, IN_MODIFY) >= 0);
+        p->watch = inotify_add_watch(h->inotify, p->path, IN_MODIFY);
+        assert_true(p->watch >= 0);
 }
 
 static Process *spawn(Harness *h, char *const arguments[]) {
@@ -320,6 +322,21 @@ static void process_free(Process *p) {
         free(p);
 }
 
+void process_discard(Process *p) {
+        Harness *h = p->harness;
+        Process **place = &h->processes;
+
+        while (*place != p)
+                place = &(*place)->next;
+        *place = p->next;
+        inotify_rm_watch(h->inotify, p->watch);
+        unlink(p->path);
+        process_free(p);
+        /* What nobody waits for must not stop the next, because the socket takes no more. */
+        read_notify(h);
+        h->notified[0] = '\0';
+}
+
 char *harness_run(Harness *h, int *ret_status, const char *format, ...) {
         va_list arguments;
         char *command, *output;
@@ -375,7 +392,8 @@ Process *harness_spawn_fasciad(Harness *h, const char *config, const char *argum
         char name[32];
         Process *p;
 
-        snprintf(name, sizeof(name), "fasciad-%u.conf", h->n_processes);
+        /* It may have read the one before, or not yet. */
+        snprintf(name, sizeof(name), "fasciad-%u.conf", h->n_processes % 16);
         p = harness_spawn(h, "%s %s/fasciad --dev --address '%s' --config '%s' %s",
                           wrapper ? wrapper : "", build_directory(), h->address,
                           harness_write(h, name, config), arguments ? arguments : "");
@@ -431,13 +449,25 @@ const char *harness_get_directory(const Harness *h) {
         return h->directory;
 }
 
-const char *harness_write(Harness *h, const char *name, const char *text) {
+/* The path of that name, which lives as long as the harness. */
+static const char *harness_path(Harness *h, const char *name) {
         char *path;
+
+        assert_true(asprintf(&path, "%s/%s", h->directory, name) >= 0);
+        for (unsigned i = 0; i < h->n_paths; i++)
+                if (strcmp(h->paths[i], path) == 0) {
+                        free(path);
+                        return h->paths[i];
+                }
+        assert_true(h->n_paths < sizeof(h->paths) / sizeof(h->paths[0]));
+        h->paths[h->n_paths++] = path;
+        return path;
+}
+
+const char *harness_write(Harness *h, const char *name, const char *text) {
+        const char *path = harness_path(h, name);
         FILE *f;
 
-        assert_true(h->n_paths < sizeof(h->paths) / sizeof(h->paths[0]));
-        assert_true(asprintf(&path, "%s/%s", h->directory, name) >= 0);
-        h->paths[h->n_paths++] = path;
         f = fopen(path, "we");
         assert_non_null(f);
         assert_return_code(fchmod(fileno(f), 0644), errno); /* whatever the umask: it is checked */

@@ -21,7 +21,7 @@ const char *harness_get_address(const Harness *h);
 const char *harness_get_directory(const Harness *h);
 /* Sets a variable for children that are started from now on; NULL: removes it. */
 void harness_set_environment(Harness *h, const char *name, const char *value);
-/* Writes a file into the directory; returns its path, which lives as long as the harness. */
+/* Writes a file into the directory, or writes it anew; returns its path, which lives as long as the harness. */
 const char *harness_write(Harness *h, const char *name, const char *text);
 
 /* Ends the bus at once, as a crash would; starts it again at the same address. */
@@ -55,3 +55,5 @@ int process_wait(Process *p);
 int process_stop(Process *p);
 /* SIGKILL, and its end. */
 void process_kill(Process *p);
+/* The same, and nothing is kept of it: for tests that start very many. */
+void process_discard(Process *p);
