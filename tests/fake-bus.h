@@ -17,7 +17,7 @@ typedef struct FakeBus {
         unsigned n_connections;
         unsigned n_owner_queries;
         unsigned n_rules;
-        char rules[8][256];
+        char rules[64][256];
         const char *refused_rules; /* error that AddMatch answers with; NULL: none */
         /* What was not for the bus itself, in order, to be answered by the test. */
         sd_bus_message *calls[FAKE_BUS_CALLS];
