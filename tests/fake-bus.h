@@ -18,6 +18,7 @@ typedef struct FakeBus {
         unsigned n_owner_queries;
         unsigned n_rules;
         char rules[64][256];
+        bool holds_rules;          /* AddMatch and the like are for the test, too */
         const char *refused_rules; /* error that AddMatch answers with; NULL: none */
         /* What was not for the bus itself, in order, to be answered by the test. */
         sd_bus_message *calls[FAKE_BUS_CALLS];
