@@ -241,10 +241,12 @@ static void call_look_after(Call *call, uint64_t now) {
                 call_end_not_ready(call);
 }
 
-/* When the next of those that wait is to be ended, a backend that waits to take over among them. */
+/* When something is to be done again: for a call that waits, or for a backend. */
 static uint64_t core_next_deadline(const FeatureCore *core) {
-        uint64_t deadline = core->next && !core->is_halted ? core->next_deadline : UINT64_MAX;
+        uint64_t deadline = core->discovery.retry_at;
 
+        if (core->next && !core->is_halted && core->next_deadline < deadline)
+                deadline = core->next_deadline;
         for (const Link *l = core->waiting.next; l != &core->waiting; l = l->next) {
                 const Call *call = LINK_OWNER((uintptr_t)l, Call, event.link);
 
@@ -260,7 +262,7 @@ void core_pump(FeatureCore *core) {
         uint64_t now;
         Link waiting;
 
-        if (link_is_empty(&core->waiting) && !core->next)
+        if (link_is_empty(&core->waiting) && !core->next && core->discovery.retry_at == UINT64_MAX)
                 return;
         now = loop_now(core->client->loop);
         link_move_all(&waiting, &core->waiting);

@@ -14,8 +14,10 @@
 #include "own-backend.h"
 #include "take-over.h"
 
+#define RETRY_USEC UINT64_C(1000000)
+
 void discovery_init(Discovery *d) {
-        *d = (Discovery){ .is_wanted = true };
+        *d = (Discovery){ .is_wanted = true, .retry_at = UINT64_MAX };
 }
 
 static void discovery_forget_names(Discovery *d) {
@@ -215,11 +217,15 @@ static void discovery_begin(FeatureCore *core) {
         discovery_forget_names(d);
         free(d->reasons);
         d->reasons = NULL;
-        d->is_wanted = d->has_loaded = d->has_ended = d->is_unproven = false;
+        d->is_wanted = d->has_loaded = d->is_unproven = false;
         d->is_searching = true;
+        d->lacks_memory = false;
+        d->retry_at = UINT64_MAX;
         core_drop_waiting(core);
-        if (discovery_list(core) < 0)
+        if (discovery_list(core) < 0) {
+                d->lacks_memory = true;
                 discovery_add_reason(core, "*", "There is no memory to list the backends");
+        }
 }
 
 /* ---- trying ---- */
@@ -276,6 +282,7 @@ static void discovery_try(FeatureCore *core) {
         }
         r = core_start_backend(core, name, &text);
         if (r < 0) {
+                d->lacks_memory = d->lacks_memory || r == -ENOMEM;
                 discovery_add_reason(core, name, text ? text : strerror(-r));
                 free(text);
                 return;
@@ -305,7 +312,8 @@ static void discovery_end(FeatureCore *core) {
         Error error = { 0 };
 
         d->is_searching = false;
-        d->has_ended = true;
+        if (d->lacks_memory)
+                d->retry_at = loop_now(core->client->loop) + RETRY_USEC;
         /* The only one there is says best itself what is wrong. */
         if (core_has_backend(core) ||
             (d->n_names == 1 && !core->has_served && instance_get_error(core->instance)))
@@ -352,7 +360,9 @@ static void discovery_review(FeatureCore *core) {
 }
 
 void discovery_run(FeatureCore *core) {
-        if (core->discovery.is_wanted)
+        Discovery *d = &core->discovery;
+
+        if (d->is_wanted || d->retry_at <= loop_now(core->client->loop))
                 discovery_begin(core);
         do {
                 discovery_search(core);
@@ -373,7 +383,8 @@ void discovery_stop(FeatureCore *core) {
 bool discovery_has_hope(const FeatureCore *core) {
         const Discovery *d = &core->discovery;
 
-        return d->is_wanted || d->is_searching || core_has_backend(core);
+        return d->is_wanted || d->is_searching || d->retry_at != UINT64_MAX ||
+               core_has_backend(core);
 }
 
 enum fascia_discovery discovery_get_result(const FeatureCore *core) {

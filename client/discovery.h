@@ -31,8 +31,9 @@ typedef struct Discovery {
         bool is_wanted;        /* to begin anew */
         bool has_new_settings; /* since the one that serves was started */
         bool is_searching;     /* none of those that were tried has started */
-        bool has_ended;        /* there is nobody left to be tried */
         bool is_unproven;      /* the one that has started was never ready */
+        bool lacks_memory;     /* one of them might have done, had there been any */
+        uint64_t retry_at;     /* when to begin anew for that; UINT64_MAX: not at all */
 } Discovery;
 
 void discovery_init(Discovery *d);

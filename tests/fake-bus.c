@@ -17,9 +17,14 @@
 
 #define BUS_NAME "org.freedesktop.DBus"
 
+/* To a client that has hung up, nothing is said. */
 static void send_as(sd_bus_message *m, const char *sender) {
+        int r;
+
         assert_true(sd_bus_message_set_sender(m, sender) >= 0);
-        assert_true(sd_bus_send(NULL, m, NULL) >= 0);
+        r = sd_bus_send(NULL, m, NULL);
+        if (r != -ENOTCONN && r != -ECONNRESET && r != -EPIPE)
+                assert_true(r >= 0);
         sd_bus_message_unref(m);
 }
 

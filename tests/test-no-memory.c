@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+/* A client for which the memory runs out, at each allocation in turn: an error or a recovery, each callback once,
+ * and nothing is left behind. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake-bus.h"
+#include <fascia/testkit.h>
+#include <vehicle-climate-1/climate-backend.h>
+#include <vehicle-climate-1/climate.h>
+
+/* ---- the memory ---- */
+
+/* The sanitizers have an allocator of their own. */
+#ifdef __SANITIZE_ADDRESS__
+#define CAN_FAIL 0
+static long n_live;
+#else
+#define CAN_FAIL 1
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t n, size_t size);
+void *__libc_realloc(void *p, size_t size);
+void __libc_free(void *p);
+
+/* Volatile, because the compiler believes that no function of the C library comes back here. */
+static volatile bool is_failing; /* while the client is at work */
+static volatile long until_failure;
+static long failed_at;
+static volatile long n_live;
+
+static long burst = 1; /* how many fail in a row */
+
+static bool fails(void) {
+        return is_failing && --until_failure <= 0 && until_failure > -burst;
+}
+
+static void *counted(void *p) {
+        n_live += p != NULL;
+        return p;
+}
+
+void *malloc(size_t size) {
+        if (fails()) {
+                errno = ENOMEM;
+                return NULL;
+        }
+        return counted(__libc_malloc(size));
+}
+
+void *calloc(size_t n, size_t size) {
+        if (fails()) {
+                errno = ENOMEM;
+                return NULL;
+        }
+        return counted(__libc_calloc(n, size));
+}
+
+void *realloc(void *p, size_t size) {
+        if (!p)
+                return malloc(size);
+        if (fails()) {
+                errno = ENOMEM;
+                return NULL;
+        }
+        return __libc_realloc(p, size);
+}
+
+void free(void *p) {
+        n_live -= p != NULL;
+        __libc_free(p);
+}
+#endif
+
+#if CAN_FAIL
+
+/* When the memory runs out in the middle of this, libsystemd 252 aborts later (bus_match_run() finds a node
+ * without child): it succeeds or fails as a whole. */
+int sd_bus_add_match_async(sd_bus *bus, sd_bus_slot **ret_slot, const char *match,
+                           sd_bus_message_handler_t callback,
+                           sd_bus_message_handler_t install_callback, void *userdata) {
+        int (*real)(sd_bus *, sd_bus_slot **, const char *, sd_bus_message_handler_t,
+                    sd_bus_message_handler_t, void *);
+        bool was_failing = is_failing;
+        int r;
+
+        if (fails())
+                return -ENOMEM;
+        is_failing = false;
+        *(void **)&real = dlsym(RTLD_NEXT, "sd_bus_add_match_async");
+        r = real(bus, ret_slot, match, callback, install_callback, userdata);
+        is_failing = was_failing;
+        return r;
+}
+
+#define WITH_CLIENT(statement)      \
+        do {                        \
+                is_failing = true;  \
+                statement;          \
+                is_failing = false; \
+        } while (0)
+
+static bool has_failed(void) {
+        return until_failure <= 0;
+}
+
+/* ---- what is heard ---- */
+
+static struct fascia_client *client;
+static struct climate_control *climate;
+static unsigned n_done;
+static int outcome;
+
+static void on_done(struct climate_control *c, const struct fascia_error *error, void *userdata) {
+        (void)c;
+        (void)userdata;
+        n_done++;
+        outcome = error ? error->code : 0;
+}
+
+static void on_changed(struct climate_control *c, void *userdata) {
+        (void)c;
+        (void)userdata;
+}
+
+static const struct climate_control_listener listener = { .on_changed = on_changed };
+
+/* What a program would do with the outcome of a function: give up. */
+static bool is_fine(int r) {
+        if (r < 0 && r != -ENOMEM)
+                fail_msg("%s", strerrorname_np(-r));
+        if (r < 0)
+                assert_true(has_failed());
+        return r >= 0;
+}
+
+static bool dispatch(void) {
+        int r;
+
+        WITH_CLIENT(r = fascia_client_dispatch(client));
+        is_fine(r);
+        return r > 0;
+}
+
+static void settle(void) {
+        for (int i = 0; i < 10; i++)
+                while (dispatch())
+                        ;
+}
+
+static void close_client(void) {
+        unsigned n_before = n_done;
+
+        WITH_CLIENT(climate = climate_control_free(climate); client = fascia_client_free(client));
+        /* What was outstanding has ended, at the latest now. */
+        assert_true(n_done >= n_before);
+}
+
+static int open_climate(void) {
+        int r;
+
+        WITH_CLIENT(r = climate_control_new(client, &climate));
+        if (is_fine(r))
+                WITH_CLIENT(r = climate_control_add_listener(climate, &listener, NULL));
+        return r;
+}
+
+/* Whether the program has lost something, or everything went well: then the outcome says which. */
+static bool set_fan(int32_t level) {
+        int r;
+
+        n_done = 0;
+        outcome = 1;
+        WITH_CLIENT(r = climate_control_set_fan_level(climate, level, on_done, NULL, NULL));
+        if (!is_fine(r))
+                assert_int_equal(n_done, 0);
+        return r >= 0;
+}
+
+static void assert_done_once(void) {
+        assert_int_equal(n_done, 1);
+        if (outcome != 0)
+                assert_true(has_failed());
+}
+
+/* ---- every allocation in turn ---- */
+
+static void try_each_with(void (*run)(void), long failures) {
+        long before, n;
+
+        burst = failures;
+        until_failure = LONG_MIN / 2; /* never */
+        run();                        /* what is made once and kept */
+        run();
+        before = n_live;
+        for (n = 1;; n++) {
+                failed_at = until_failure = n;
+                run();
+                if (n_live != before)
+                        fail_msg("%ld are left behind when allocation %ld fails", n_live - before,
+                                 n);
+                if (!has_failed())
+                        break;
+        }
+        print_message("%ld allocations\n", n - 1);
+        assert_true(n > 30);
+}
+
+static void try_each(void (*run)(void)) {
+        try_each_with(run, 1);
+        try_each_with(run, 2);
+        try_each_with(run, 10);
+}
+
+/* ---- with a backend in this process ---- */
+
+static void use_end(struct fascia_test_end *end) {
+        struct climate_control_backend *backend = (struct climate_control_backend *)
+                fascia_test_end_get_backend(end);
+        struct climate_control_backend *zone = NULL;
+        int r;
+
+        /* A backend that could not be started is an error of the feature. */
+        if (!backend) {
+                assert_true(has_failed());
+                assert_int_equal(fascia_feature_get_state(climate_control_feature(climate)),
+                                 FASCIA_STATE_UNAVAILABLE);
+                return;
+        }
+        WITH_CLIENT(r = climate_control_backend_report_fan_level(backend, 3));
+        if (is_fine(r))
+                assert_int_equal(climate_control_get_fan_level(climate), 3);
+        WITH_CLIENT(r = climate_control_backend_add_zone(backend, "Rear", NULL, &zone));
+        if (is_fine(r))
+                WITH_CLIENT(r = climate_control_backend_report_fan_level(zone, 4));
+        settle();
+        if (set_fan(5)) {
+                settle();
+                assert_done_once();
+                if (outcome == 0)
+                        assert_int_equal(climate_control_get_fan_level(climate), 5);
+        }
+        WITH_CLIENT(r = fascia_feature_pause(climate_control_feature(climate)));
+        if (is_fine(r))
+                WITH_CLIENT(fascia_feature_resume(climate_control_feature(climate)));
+        settle();
+}
+
+static void run_in_process(void) {
+        struct fascia_test_end *end = NULL;
+        int r;
+
+        WITH_CLIENT(r = fascia_client_new(&client));
+        if (!is_fine(r))
+                return;
+        WITH_CLIENT(r = fascia_test_end_new(client, &climate_control_interface, &end));
+        if (is_fine(r) && open_climate() >= 0) {
+                settle();
+                use_end(end);
+                /* One call is still outstanding at the end. */
+                fascia_test_end_hold_setters(end, true);
+                if (set_fan(6)) {
+                        close_client();
+                        assert_int_equal(n_done, 1);
+                        return;
+                }
+        }
+        close_client();
+}
+
+static void a_backend_in_this_process(void **state) {
+        (void)state;
+        unsetenv("FASCIA_BACKEND");
+        try_each(run_in_process);
+}
+
+/* ---- over a bus ---- */
+
+#define NAME "Vehicle.Climate1"
+#define FEATURE "/Vehicle/Climate1/ClimateControl"
+#define INTERFACE NAME ".ClimateControl"
+#define SERVICE ":1.5"
+
+static FakeBus bus;
+static int32_t truth;
+static uint64_t serial;
+
+static void announce(int32_t value) {
+        truth = value;
+        serial++;
+        if (bus.bus && bus.n_rules >= 2)
+                fake_bus_signal(&bus, SERVICE, FEATURE, "org.freedesktop.DBus.Properties",
+                                "PropertiesChanged", "sa{sv}as", INTERFACE, 2, "FanLevel", "i",
+                                value, "FasciaSerial", "t", serial, 0);
+}
+
+static void answer(sd_bus_message *call) {
+        const char *member = sd_bus_message_get_member(call);
+        int32_t value;
+
+        if (strcmp(member, "GetManagedObjects") == 0) {
+                fake_bus_answer(&bus, call, SERVICE, "a{oa{sa{sv}}}", 1, FEATURE, 1, INTERFACE, 2,
+                                "FanLevel", "i", truth, "FasciaSerial", "t", serial);
+        } else if (strcmp(member, "Get") == 0) {
+                fake_bus_answer(&bus, call, SERVICE, "v", "t", serial);
+        } else {
+                assert_string_equal(member, "Set");
+                assert_true(sd_bus_message_read(call, "ssv", NULL, NULL, "i", &value) > 0);
+                announce(value);
+                fake_bus_answer(&bus, call, SERVICE, NULL);
+        }
+}
+
+static bool work(void) {
+        bool worked = fake_bus_process(&bus);
+
+        while (bus.n_calls > 0) {
+                sd_bus_message *call = bus.calls[0];
+
+                bus.n_calls--;
+                memmove(bus.calls, bus.calls + 1, bus.n_calls * sizeof(bus.calls[0]));
+                answer(call);
+                worked = true;
+        }
+        return worked;
+}
+
+static void settle_with_bus(void) {
+        for (int idle = 0; idle < 3; idle++) {
+                if (dispatch())
+                        idle = 0;
+                if (work())
+                        idle = 0;
+        }
+}
+
+/* Whatever has gone wrong is tried again, later and later. */
+static void wait_until(bool (*is_so)(void)) {
+        settle_with_bus();
+        for (int i = 0; i < 20 && !is_so(); i++) {
+                int r;
+
+                WITH_CLIENT(r = fascia_test_advance(client, 2000000));
+                is_fine(r);
+                settle_with_bus();
+        }
+        if (!is_so())
+                fail_msg("It does not recover (allocation %ld failed): %s", failed_at,
+                         fascia_feature_get_error(climate_control_feature(climate))
+                                 ? fascia_feature_get_error(climate_control_feature(climate))
+                                           ->message
+                                 : "no error");
+}
+
+static bool is_true(void) {
+        return fascia_feature_get_state(climate_control_feature(climate)) == FASCIA_STATE_READY &&
+               climate_control_get_fan_level(climate) == truth;
+}
+
+static bool is_answered(void) {
+        return n_done > 0;
+}
+
+static void use_service(void) {
+        wait_until(is_true);
+        announce(7);
+        wait_until(is_true);
+        if (set_fan(5)) {
+                wait_until(is_answered);
+                assert_done_once();
+        }
+        wait_until(is_true);
+        fake_bus_drop(&bus);
+        wait_until(is_true);
+}
+
+/* The C library keeps what it was given. */
+static void set_address(void) {
+        long before = n_live;
+
+        setenv("FASCIA_ADDRESS", bus.address, true);
+        n_live = before;
+}
+
+static void run_over_bus(void) {
+        int r;
+
+        truth = 1;
+        serial = 10;
+        fake_bus_open(&bus);
+        bus.owner = SERVICE;
+        set_address();
+        WITH_CLIENT(r = fascia_client_new(&client));
+        if (is_fine(r)) {
+                r = open_climate();
+                /* A feature that was made although its backend could not be started, or without a
+                 * listener, is to be used all the same. */
+                if (climate)
+                        use_service();
+                close_client();
+        }
+        fake_bus_close(&bus);
+}
+
+static void a_service_on_a_bus(void **state) {
+        (void)state;
+        setenv("FASCIA_BACKEND", "dbus", true);
+        try_each(run_over_bus);
+        unsetenv("FASCIA_BACKEND");
+}
+
+#else
+
+static void a_backend_in_this_process(void **state) {
+        (void)state;
+        (void)n_live;
+        skip();
+}
+
+static void a_service_on_a_bus(void **state) {
+        (void)state;
+        skip();
+}
+
+#endif
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                cmocka_unit_test(a_backend_in_this_process),
+                cmocka_unit_test(a_service_on_a_bus),
+        };
+
+        return cmocka_run_group_tests(tests, NULL, NULL);
+}
