@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: MIT
 # Builds, tests and installs Fascia; 'make help' lists what can be asked for.
 #
-# One file, not recursive; all output goes to build/ (with SAN=1 to build/san/). Sources are found by
+# One file, not recursive; all output goes to build/ (with SAN=1 to build/san/, with TSAN=1 to build/tsan/). Sources are found by
 # wildcard: a new .c file, an interface file in interfaces/, a backend in daemon/backends/, an example or a
 # test needs no edit here.
 
 ifeq ($(SAN),1)
 B := build/san
+else ifeq ($(TSAN),1)
+B := build/tsan
 else
 B := build
 endif
@@ -36,6 +38,8 @@ CFLAGS ?= -O2 -g
 WARNINGS = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-error=deprecated-declarations
 ifeq ($(SAN),1)
 SANITIZE = -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(TSAN),1)
+SANITIZE = -fsanitize=thread -fno-omit-frame-pointer
 else
 STACK = -fstack-protector-strong
 # A compiler that does not optimise would warn of it.
@@ -86,7 +90,7 @@ all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(descriptions
 help:
 	@echo 'make             builds everything into build/'
 	@echo 'make run         a private message bus, fasciad with the shipped features, and a tour'
-	@echo 'make check       builds and runs all tests; T=test-NAME for one; SAN=1 with sanitizers; VALGRIND=1'
+	@echo 'make check       builds and runs all tests; T=test-NAME for one; SAN=1 or TSAN=1 with sanitizers; VALGRIND=1'
 	@echo 'make stress      kills, stops and restarts services and their bus for some minutes, under clients; FASCIA_SEED=N'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
 	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'

@@ -124,6 +124,31 @@ static void a_plugin_is_loaded_and_opened_once(void **state) {
         assert_ptr_equal(first.feature, second.feature);
 }
 
+/* What the C library remembers of a file that is loaded twice must not stand for another one. */
+static void a_file_that_two_hosts_have_is_taken_for_no_other(void **state) {
+        const HostSettings settings = {
+                .plugin_path = ((Fixture *)*state)->directory,
+                .module_path = ((Fixture *)*state)->directory,
+                .allow_own_plugins = true,
+        };
+        HostBackend good, again, other;
+        Fixture *f = *state;
+        char *reason = NULL;
+        Host *host = NULL;
+
+        build(f, "good", plugin_source, GOOD);
+        build(f, "other", plugin_source, GOOD);
+        assert_int_equal(host_new(f->loop, NULL, &settings, &host), 0);
+        assert_int_equal(host_find_backend(host, "good", &interface, &good, &reason), 0);
+        assert_int_equal(host_find_backend(f->host, "good", &interface, &again, &reason), 0);
+        assert_ptr_equal(good.feature, again.feature);
+        host_free(host);
+        assert_int_equal(host_new(f->loop, NULL, &settings, &host), 0);
+        assert_int_equal(host_find_backend(host, "other", &interface, &other, &reason), 0);
+        assert_ptr_not_equal(good.feature, other.feature);
+        host_free(host);
+}
+
 static void a_plugin_that_does_not_fit_is_refused_by_file_and_reason(void **state) {
         static const struct {
                 const char *name, *flags;
@@ -276,6 +301,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
                 TEST(a_plugin_is_loaded_and_opened_once),
+                TEST(a_file_that_two_hosts_have_is_taken_for_no_other),
                 TEST(a_plugin_that_does_not_fit_is_refused_by_file_and_reason),
                 TEST(a_file_that_is_no_library_is_refused),
                 TEST(what_others_may_write_is_not_trusted),

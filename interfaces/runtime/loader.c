@@ -14,9 +14,7 @@
 #include <unistd.h>
 
 struct Library {
-        /* Stays open: the loader knows the library by the name /proc/self/fd/N, and would give it
-         * again for the next file that gets this number. */
-        int fd;
+        int fd; /* that was checked, until it is loaded */
         void *handle;
         const void *symbol;
         char *file;
@@ -68,10 +66,26 @@ static int open_checked(int directory, const char *name, mode_t type, bool allow
         return fd;
 }
 
-static int library_link(Library *l, const char *symbol, char **reterr_text) {
-        char name[sizeof("/proc/self/fd/") + 3 * sizeof(int)];
+/*
+ * The loader gives a library again for the name that it was first loaded by. When two hosts have loaded one
+ * file, it goes by the number that it had with the first; once that one is gone, another file may get the
+ * number. So no name is used twice: the number of times that this was done is written in the path, each bit as
+ * one of two ways to say nothing.
+ */
+static void name_for_loader(int fd, char *buffer, size_t size) {
+        static unsigned n_names;
+        unsigned number = __atomic_add_fetch(&n_names, 1, __ATOMIC_RELAXED);
+        size_t n = (size_t)snprintf(buffer, size, "/proc/self/fd");
 
-        snprintf(name, sizeof(name), "/proc/self/fd/%d", l->fd);
+        for (; number > 0; number >>= 1)
+                n += (size_t)snprintf(buffer + n, size - n, "%s", number & 1 ? "/." : "//");
+        snprintf(buffer + n, size - n, "/%d", fd);
+}
+
+static int library_link(Library *l, const char *symbol, char **reterr_text) {
+        char name[sizeof("/proc/self/fd/") + 2 * 8 * sizeof(unsigned) + 3 * sizeof(int)];
+
+        name_for_loader(l->fd, name, sizeof(name));
         l->handle = dlopen(name, RTLD_NOW | RTLD_LOCAL);
         if (!l->handle)
                 return load_error(reterr_text, -ELIBBAD, "Cannot load '%s': %s", l->file,
@@ -104,6 +118,8 @@ static int library_load_from(const char *directory, const char *file, const char
                 r = library_link(l, symbol, reterr_text);
         if (directory_fd >= 0)
                 close(directory_fd);
+        if (l->fd >= 0)
+                close(l->fd);
         if (r < 0) {
                 library_unload(l);
                 return r;
@@ -142,8 +158,6 @@ Library *library_unload(Library *l) {
                 return NULL;
         if (l->handle)
                 dlclose(l->handle);
-        if (l->fd >= 0)
-                close(l->fd);
         free(l->file);
         free(l);
         return NULL;
