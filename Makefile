@@ -260,7 +260,7 @@ $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(ar
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -rdynamic -o $@ $(filter %.o,$^) $(test_libs)
 
-$(benches:%=$(B)/bench/%): $(B)/bench/%: $(B)/obj/tests/bench/%.o $$(foreach s,remote,$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
+$(benches:%=$(B)/bench/%): $(B)/bench/%: $(B)/obj/tests/bench/%.o $$(foreach s,remote climate cluster,$$(B)/gen/$$s/$$s-types.o $$(B)/gen/$$s/$$s.o) $(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) -Wl,-rpath,'$$ORIGIN/..' -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) -lm
 
