@@ -122,7 +122,8 @@ FASCIA_EXPORT struct fascia_feature *fascia_feature_free(struct fascia_feature *
 /* ---- questions ---- */
 
 FASCIA_EXPORT enum fascia_state fascia_feature_get_state(const struct fascia_feature *feature) {
-        enum fascia_state state = core_get_state(feature->core);
+        enum fascia_state state = feature ? core_get_state(feature->core)
+                                          : FASCIA_STATE_UNAVAILABLE;
 
         if (state == FASCIA_STATE_READY && !zone_is_present(feature->zone))
                 return FASCIA_STATE_UNAVAILABLE;
@@ -131,7 +132,7 @@ FASCIA_EXPORT enum fascia_state fascia_feature_get_state(const struct fascia_fea
 
 FASCIA_EXPORT const struct fascia_error *fascia_feature_get_error(
         const struct fascia_feature *feature) {
-        if (fascia_feature_get_state(feature) != FASCIA_STATE_UNAVAILABLE)
+        if (!feature || fascia_feature_get_state(feature) != FASCIA_STATE_UNAVAILABLE)
                 return NULL;
         if (core_get_state(feature->core) == FASCIA_STATE_READY)
                 return error_get(&feature->zone_error);
@@ -139,27 +140,30 @@ FASCIA_EXPORT const struct fascia_error *fascia_feature_get_error(
 }
 
 FASCIA_EXPORT const char *fascia_feature_get_zone_name(const struct fascia_feature *feature) {
-        return zone_get_name(feature->zone);
+        return feature ? zone_get_name(feature->zone) : "";
 }
 
 FASCIA_EXPORT struct fascia_client *fascia_feature_get_client(
         const struct fascia_feature *feature) {
-        return feature->core->client;
+        return feature ? feature->core->client : NULL;
 }
 
 FASCIA_EXPORT const struct fascia_interface *fascia_feature_get_interface(
         const struct fascia_feature *feature) {
-        return feature->interface;
+        return feature ? feature->interface : NULL;
 }
 
 FASCIA_EXPORT const void *fascia_feature_get_value(const struct fascia_feature *feature,
                                                    uint32_t property) {
+        if (!feature || property >= feature->interface->n_properties)
+                return NULL;
         return zone_get_value(feature->zone, property);
 }
 
 FASCIA_EXPORT bool fascia_feature_has_value(const struct fascia_feature *feature,
                                             uint32_t property) {
-        return zone_has_value(feature->zone, property);
+        return feature && property < feature->interface->n_properties &&
+               zone_has_value(feature->zone, property);
 }
 
 /* ---- pausing ---- */

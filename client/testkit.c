@@ -166,6 +166,8 @@ FASCIA_EXPORT struct fascia_backend *fascia_test_end_get_backend(
 FASCIA_EXPORT void fascia_test_end_set_available(struct fascia_test_end *end, bool available) {
         static const char gone[] = "The test has taken the service away";
 
+        if (!end)
+                return;
         end->is_available = available;
         if (!end->backend)
                 return;
@@ -179,7 +181,8 @@ FASCIA_EXPORT void fascia_test_end_set_available(struct fascia_test_end *end, bo
 }
 
 FASCIA_EXPORT void fascia_test_end_hold_setters(struct fascia_test_end *end, bool hold) {
-        end->holds_setters = hold;
+        if (end)
+                end->holds_setters = hold;
 }
 
 FASCIA_EXPORT int fascia_test_end_next(struct fascia_test_end *end,

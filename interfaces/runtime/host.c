@@ -88,6 +88,8 @@ int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdat
         Post *p;
         int r = 0;
 
+        if (!host || !fn)
+                return -EINVAL;
         p = calloc(1, sizeof(*p));
         if (!p)
                 return -ENOMEM;
@@ -136,6 +138,8 @@ int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *us
         struct fascia_timer *t;
         int r;
 
+        if (!host || !fn || !ret_timer)
+                return -EINVAL;
         t = calloc(1, sizeof(*t));
         if (!t)
                 return -ENOMEM;
@@ -150,8 +154,11 @@ int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *us
 }
 
 int fascia_timer_set(struct fascia_timer *timer, uint64_t usec) {
-        uint64_t now = loop_now(timer->loop);
+        uint64_t now;
 
+        if (!timer)
+                return -EINVAL;
+        now = loop_now(timer->loop);
         return loop_timer_set(timer->timer, usec < UINT64_MAX - now ? now + usec : UINT64_MAX);
 }
 
@@ -168,11 +175,13 @@ struct fascia_timer *fascia_timer_free(struct fascia_timer *timer) {
 int fascia_host_add_io(struct fascia_host *host, int fd, uint32_t events,
                        void (*fn)(uint32_t events, void *userdata), void *userdata,
                        struct fascia_io **ret_io) {
+        if (!host || fd < 0 || !fn || !ret_io)
+                return -EINVAL;
         return loop_io_new(host->loop, fd, events, fn, userdata, (LoopIo **)ret_io);
 }
 
 int fascia_io_set_events(struct fascia_io *io, uint32_t events) {
-        return loop_io_set_events((LoopIo *)io, events);
+        return io ? loop_io_set_events((LoopIo *)io, events) : -EINVAL;
 }
 
 struct fascia_io *fascia_io_free(struct fascia_io *io) {

@@ -302,61 +302,70 @@ void instance_clear_zones(Instance *i) {
 /* ---- what a backend calls ---- */
 
 const struct fascia_interface *fascia_backend_get_interface(const struct fascia_backend *backend) {
-        return backend->instance->interface;
+        return backend ? backend->instance->interface : NULL;
 }
 
 struct fascia_host *fascia_backend_get_host(const struct fascia_backend *backend) {
-        return backend->instance->host;
+        return backend ? backend->instance->host : NULL;
 }
 
 const void *fascia_backend_get_implementation(const struct fascia_backend *backend) {
-        const struct fascia_plugin_feature *feature = backend->instance->backend.feature;
+        const struct fascia_plugin_feature *feature = backend ? backend->instance->backend.feature
+                                                              : NULL;
 
         return feature ? feature->implementation : NULL;
 }
 
 const char *fascia_backend_get_zone_name(const struct fascia_backend *backend) {
-        return backend->name;
+        return backend ? backend->name : "";
 }
 
 const char *fascia_backend_get_setting(const struct fascia_backend *backend, const char *key) {
-        const Config *config = host_get_config(backend->instance->host);
-        const struct fascia_interface *interface = backend->instance->interface;
+        const struct fascia_interface *interface;
+        const Config *config;
 
-        if (!config || !key)
+        if (!backend || !key)
+                return NULL;
+        interface = backend->instance->interface;
+        config = host_get_config(backend->instance->host);
+        if (!config)
                 return NULL;
         return config_lookup_for(config, backend->instance->plugin_name, interface->module->name,
                                  interface->name, key);
 }
 
 void fascia_backend_ready(struct fascia_backend *backend) {
-        instance_set_state(backend->instance, FASCIA_STATE_READY, NULL);
+        if (backend)
+                instance_set_state(backend->instance, FASCIA_STATE_READY, NULL);
 }
 
 void fascia_backend_fail(struct fascia_backend *backend, int code, const char *text) {
-        instance_fail(backend->instance, code < 0 ? code : -EIO, text);
+        if (backend)
+                instance_fail(backend->instance, code < 0 ? code : -EIO, text);
 }
 
 int fascia_backend_report(struct fascia_backend *backend, uint32_t property, const void *value) {
-        return zone_report(backend, property, value);
+        return backend ? zone_report(backend, property, value) : -EINVAL;
 }
 
 int fascia_backend_withdraw(struct fascia_backend *backend, uint32_t property) {
-        return zone_withdraw(backend, property);
+        return backend ? zone_withdraw(backend, property) : -EINVAL;
 }
 
 const void *fascia_backend_get_value(const struct fascia_backend *backend, uint32_t property) {
-        if (property >= backend->instance->interface->n_properties || !backend->known[property])
+        if (!backend || property >= backend->instance->interface->n_properties ||
+            !backend->known[property])
                 return NULL;
         return zone_get_value(backend, property);
 }
 
 int fascia_backend_emit(struct fascia_backend *backend, uint32_t signal, const void *arguments) {
-        Instance *i = backend->instance;
         const struct fascia_type *type;
+        Instance *i;
 
-        if (signal >= i->interface->n_signals)
+        if (!backend || signal >= backend->instance->interface->n_signals)
                 return -EINVAL;
+        i = backend->instance;
         if (!backend->present)
                 return -ENODEV;
         type = interface_signal(i->interface, signal)->arguments;
@@ -368,12 +377,13 @@ int fascia_backend_emit(struct fascia_backend *backend, uint32_t signal, const v
 
 int fascia_backend_add_zone(struct fascia_backend *backend, const char *name, void *userdata,
                             struct fascia_backend **ret_zone) {
-        Instance *i = backend->instance;
+        Instance *i;
         Zone *z;
         int r;
 
-        if (!name || !*name || backend != i->root)
+        if (!backend || !name || !*name || backend != backend->instance->root)
                 return -EINVAL;
+        i = backend->instance;
         r = instance_require_zone(i, name, &z);
         if (r < 0)
                 return r;
@@ -395,6 +405,6 @@ void fascia_backend_remove_zone(struct fascia_backend *zone) {
 struct fascia_backend *fascia_backend_get_zone(struct fascia_backend *backend, const char *name) {
         Zone *z;
 
-        z = name && *name ? instance_find_zone(backend->instance, name) : NULL;
+        z = backend && name && *name ? instance_find_zone(backend->instance, name) : NULL;
         return z && z->present ? z : NULL;
 }

@@ -200,6 +200,8 @@ int fascia_host_get_module_library(struct fascia_host *host, const struct fascia
         char *text = NULL;
         int r;
 
+        if (!host || !module || !ret_library)
+                return -EINVAL;
         r = host_load_module_file(host, module->bus_name, &l, &text);
         free(text);
         if (r < 0)

@@ -281,6 +281,8 @@ FASCIA_EXPORT int fascia_value_new_copy(const struct fascia_type *type, const vo
         void *value;
         int r;
 
+        if (!type || (!from && type->size > 0) || !ret)
+                return -EINVAL;
         /* An empty argument struct has no bytes; malloc(0) may give NULL. */
         value = malloc(type->size > 0 ? type->size : 1);
         if (!value)
@@ -302,7 +304,7 @@ FASCIA_EXPORT void *fascia_value_free(const struct fascia_type *type, void *valu
 }
 
 FASCIA_EXPORT const char *fascia_enum_to_string(const struct fascia_type *type, int64_t value) {
-        for (uint32_t i = 0; i < type->n_enumerators; i++)
+        for (uint32_t i = 0; type && i < type->n_enumerators; i++)
                 if (type->enumerators[i].value == value)
                         return type->enumerators[i].name;
         return NULL;

@@ -10,7 +10,7 @@
 #include <fascia/generated.h>
 
 bool variant_is_unset(const struct fascia_variant *v) {
-        return !v->type || !v->value;
+        return !v || !v->type || !v->value;
 }
 
 int variant_copy(struct fascia_variant *value, const struct fascia_variant *from) {
@@ -58,7 +58,7 @@ FASCIA_EXPORT const char *fascia_variant_get_signature(const struct fascia_varia
 
 FASCIA_EXPORT const void *fascia_variant_get(const struct fascia_variant *v,
                                              const struct fascia_type *type) {
-        if (variant_is_unset(v) || strcmp(v->type->signature, type->signature) != 0)
+        if (variant_is_unset(v) || !type || strcmp(v->type->signature, type->signature) != 0)
                 return NULL;
         return v->value;
 }
@@ -71,6 +71,8 @@ static char basic_code(const struct fascia_variant *v) {
 }
 
 FASCIA_EXPORT int fascia_variant_get_bool(const struct fascia_variant *v, bool *ret) {
+        if (!ret)
+                return -EINVAL;
         if (basic_code(v) != 'b')
                 return -ENODATA;
         *ret = *(const bool *)v->value;
@@ -85,6 +87,8 @@ static int get_uint64(uint64_t value, int64_t *ret) {
 }
 
 FASCIA_EXPORT int fascia_variant_get_int(const struct fascia_variant *v, int64_t *ret) {
+        if (!ret)
+                return -EINVAL;
         switch (basic_code(v)) {
         case 'y':
                 *ret = *(const uint8_t *)v->value;
@@ -115,6 +119,8 @@ FASCIA_EXPORT int fascia_variant_get_real(const struct fascia_variant *v, double
         int64_t integer;
         int r;
 
+        if (!ret)
+                return -EINVAL;
         if (basic_code(v) == 'd') {
                 *ret = *(const double *)v->value;
                 return 0;
@@ -130,6 +136,8 @@ FASCIA_EXPORT int fascia_variant_get_string(const struct fascia_variant *v, cons
         char code = basic_code(v);
         const char *s;
 
+        if (!ret)
+                return -EINVAL;
         if (code != 's' && code != 'o' && code != 'g')
                 return -ENODATA;
         s = *(const char *const *)v->value;

@@ -195,7 +195,9 @@ struct fascia_io *fascia_io_free(struct fascia_io *io);
 int fascia_host_get_module_library(struct fascia_host *host, const struct fascia_module *module,
                                    const struct fascia_module_library **ret_library);
 
-/* ---- values by descriptor, for generic backends ---- */
+/* ---- values by descriptor, for generic backends ----
+ *
+ * Types and values must be there: these functions are called for every member of every value. */
 
 /* Writes the start value of the type: zero, the empty string, no items; of an enum its first
  * member; no object; an unset variant. */

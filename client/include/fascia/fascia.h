@@ -9,7 +9,8 @@
  * that comes from it belong to one thread; several clients, one for each thread, are fine.
  *
  * Functions return 0 or a positive number on success and a negative errno on failure; -EINVAL for a
- * bad argument and -ENOMEM always may be among them. The library never logs and never exits.
+ * bad argument, NULL where something must be, and -ENOMEM always may be among them. Functions that answer
+ * questions answer those of NULL with what nothing has. The library never logs and never exits.
  */
 #ifndef FASCIA_FASCIA_H
 #define FASCIA_FASCIA_H

@@ -50,7 +50,7 @@ struct fascia_feature *fascia_feature_get_zone(struct fascia_feature *feature, c
 struct fascia_feature *fascia_feature_next_zone(struct fascia_feature *feature,
                                                 struct fascia_feature *previous);
 
-/* The value in the cache, never NULL: the start value when there is none. No system call, no
+/* The value in the cache, the start value when there is none; NULL: no such property. No system call, no
  * allocation. */
 const void *fascia_feature_get_value(const struct fascia_feature *feature, uint32_t property);
 bool fascia_feature_has_value(const struct fascia_feature *feature, uint32_t property);
