@@ -85,7 +85,7 @@ daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 .PHONY: all run fuzz check check-programs stress bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
-all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
+all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
 
 help:
 	@echo 'make             builds everything into build/'
@@ -199,6 +199,12 @@ $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o 
 	@touch $$@
 endef
 $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
+
+# Manual pages of the public functions.
+$(B)/man3/stamp: client/man/pages.awk $(wildcard client/include/fascia/*.h)
+	@rm -rf $(@D) && mkdir -p $(@D)
+	$(call Q,MAN)awk -v directory=$(@D) -v version=$(VERSION) -f $< $(filter %.h,$^)
+	@touch $@
 
 # ---- linking ----
 
@@ -341,6 +347,7 @@ define stage
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
 	for page in $(wildcard */*.[1-8] */*/*.[1-8]); do put 644 $(MANDIR)/man$${page##*.} $$page; done; \
+	put 644 $(MANDIR)/man3 $(B)/man3/*.3; \
 	fill() { \
 		mkdir -p "$$root$$3"; \
 		sed $(foreach v,$(filled),-e 's|@$v@|$($v)|g') "$$2" >"$$root$$3/$$4"; \

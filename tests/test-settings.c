@@ -122,7 +122,7 @@ static void every_key_of_clients_is_documented_with_its_default(void **state) {
         (void)state;
         assert_int_equal(client_settings_new(&c), 0);
         assert_documents("config/client.conf", file_has, c);
-        assert_documents("config/fasciad.conf.5", manual_has, c);
+        assert_documents("config/fascia-client.conf.5", manual_has, c);
         config_free(c);
 }
 

@@ -178,6 +178,7 @@ int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *us
                           struct fascia_timer **ret_timer);
 /* Fires once, in usec microseconds from now; UINT64_MAX: never. */
 int fascia_timer_set(struct fascia_timer *timer, uint64_t usec);
+/* Takes NULL; returns NULL. */
 struct fascia_timer *fascia_timer_free(struct fascia_timer *timer);
 
 struct fascia_io;
@@ -186,7 +187,9 @@ struct fascia_io;
 int fascia_host_add_io(struct fascia_host *host, int fd, uint32_t events,
                        void (*fn)(uint32_t events, void *userdata), void *userdata,
                        struct fascia_io **ret_io);
+/* Other events from now on. */
 int fascia_io_set_events(struct fascia_io *io, uint32_t events);
+/* Takes NULL; returns NULL. */
 struct fascia_io *fascia_io_free(struct fascia_io *io);
 
 /* The module library that describes this interface's module: its simulation data. -ENOENT: not

@@ -125,6 +125,7 @@ struct fascia_statistics {
         uint64_t snapshots; /* times that everything was asked for */
 };
 
+/* Counts of now, in as much of the struct as its size says. */
 int fascia_client_get_statistics(const struct fascia_client *client, struct fascia_statistics *ret);
 
 /* ---- features ----
@@ -161,6 +162,7 @@ int fascia_feature_discover(struct fascia_feature *feature);
  * announced (emits: false); what has changed is told to listeners as always. -ENOTCONN: it is
  * unavailable. */
 int fascia_feature_refresh(struct fascia_feature *feature);
+/* What it was made with. */
 struct fascia_client *fascia_feature_get_client(const struct fascia_feature *feature);
 const struct fascia_interface *fascia_feature_get_interface(const struct fascia_feature *feature);
 
