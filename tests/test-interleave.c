@@ -53,6 +53,7 @@ static bool next_path(void) {
 typedef enum Event {
         END,
         CHANGE, /* of the value */
+        MISS,   /* the same, and the bus drops the signal */
         ADD_ZONE,
         REMOVE_ZONE,
         LOSE,    /* the service leaves the bus */
@@ -188,6 +189,13 @@ static void change(void) {
         announce(owner_name(world.owner));
 }
 
+static void miss(void) {
+        if (world.owner == 0)
+                return;
+        world.truth++;
+        world.serial++;
+}
+
 static void set_zone(bool present) {
         sd_bus_message *m;
 
@@ -273,6 +281,9 @@ static void happen(Event e) {
                 break;
         case CHANGE:
                 change();
+                break;
+        case MISS:
+                miss();
                 break;
         case ADD_ZONE:
                 set_zone(true);
@@ -516,6 +527,14 @@ static void a_value_that_changes(void **state) {
         TRY(1, CHANGE, CHANGE, CHANGE);
 }
 
+/* After a signal that was heard, because without any there is nothing to count on. */
+static void a_signal_that_the_bus_drops(void **state) {
+        (void)state;
+        TRY(1, MISS, CHANGE);
+        TRY(1, CHANGE, MISS, CHANGE);
+        TRY(1, MISS, LOSE, GAIN);
+}
+
 static void a_zone_that_comes_and_goes(void **state) {
         (void)state;
         TRY(1, ADD_ZONE, REMOVE_ZONE);
@@ -568,6 +587,7 @@ static void a_connection_that_breaks(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(a_value_that_changes),
+                cmocka_unit_test(a_signal_that_the_bus_drops),
                 cmocka_unit_test(a_zone_that_comes_and_goes),
                 cmocka_unit_test(a_service_that_comes),
                 cmocka_unit_test(a_service_that_leaves),
