@@ -22,6 +22,7 @@
 static void module_ask(RemoteModule *m);
 static bool module_is_asking(const RemoteModule *m);
 static void module_begin(RemoteModule *m);
+static void module_forget_owner(RemoteModule *m);
 static void module_take_owner(RemoteModule *m, const char *owner);
 
 static Connection *module_connection(const RemoteModule *m) {
@@ -421,6 +422,12 @@ static void module_take_owner(RemoteModule *m, const char *owner) {
         if (m->knows_owner && is_same(m->owner, owner))
                 return;
         copy = owner ? strdup(owner) : NULL;
+        if (owner && !copy) {
+                /* Whoever answers next is the owner. */
+                module_forget_owner(m);
+                module_fail_errno(m, -ENOMEM, "It is not known who serves");
+                return;
+        }
         free(m->owner);
         m->owner = copy;
         m->knows_owner = true;

@@ -109,13 +109,17 @@ RemoteObject *remote_object_free(RemoteTable *t, RemoteObject *o) {
 }
 
 /* Escaping is one to one: "_models" and the like, which no zone's path has, do not come back. */
-static bool is_escaped(const char *parent, const char *zone, const char *path) {
+static int check_escaped(const char *parent, const char *zone, const char *path) {
         char *again = NULL;
-        bool same;
+        int r;
 
-        same = *zone && sd_bus_path_encode(parent, zone, &again) >= 0 && strcmp(again, path) == 0;
+        if (!*zone)
+                return -EINVAL;
+        r = sd_bus_path_encode(parent, zone, &again);
+        if (r >= 0 && strcmp(again, path) != 0)
+                r = -EINVAL;
         free(again);
-        return same;
+        return r;
 }
 
 int remote_path_split(const char *path, char **ret_feature, char **ret_zone) {
@@ -129,10 +133,12 @@ int remote_path_split(const char *path, char **ret_feature, char **ret_zone) {
         if (!parent)
                 return -ENOMEM;
         r = sd_bus_path_decode(path, parent, &zone);
-        if (r <= 0 || !is_escaped(parent, zone, path)) {
+        if (r >= 0)
+                r = r == 0 ? -EINVAL : check_escaped(parent, zone, path);
+        if (r < 0) {
                 free(zone);
                 free(parent);
-                return r < 0 ? r : -EINVAL;
+                return r;
         }
         *ret_feature = parent;
         *ret_zone = zone;

@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "fake-bus.h"
+#include "climate-service.h"
 #include <fascia/testkit.h>
 #include <vehicle-climate-1/climate-backend.h>
 #include <vehicle-climate-1/climate.h>
@@ -286,60 +286,13 @@ static void a_backend_in_this_process(void **state) {
 
 /* ---- over a bus ---- */
 
-#define NAME "Vehicle.Climate1"
-#define FEATURE "/Vehicle/Climate1/ClimateControl"
-#define INTERFACE NAME ".ClimateControl"
-#define SERVICE ":1.5"
-
-static FakeBus bus;
-static int32_t truth;
-static uint64_t serial;
-
-static void announce(int32_t value) {
-        truth = value;
-        serial++;
-        if (bus.bus && bus.n_rules >= 2)
-                fake_bus_signal(&bus, SERVICE, FEATURE, "org.freedesktop.DBus.Properties",
-                                "PropertiesChanged", "sa{sv}as", INTERFACE, 2, "FanLevel", "i",
-                                value, "FasciaSerial", "t", serial, 0);
-}
-
-static void answer(sd_bus_message *call) {
-        const char *member = sd_bus_message_get_member(call);
-        int32_t value;
-
-        if (strcmp(member, "GetManagedObjects") == 0) {
-                fake_bus_answer(&bus, call, SERVICE, "a{oa{sa{sv}}}", 1, FEATURE, 1, INTERFACE, 2,
-                                "FanLevel", "i", truth, "FasciaSerial", "t", serial);
-        } else if (strcmp(member, "Get") == 0) {
-                fake_bus_answer(&bus, call, SERVICE, "v", "t", serial);
-        } else {
-                assert_string_equal(member, "Set");
-                assert_true(sd_bus_message_read(call, "ssv", NULL, NULL, "i", &value) > 0);
-                announce(value);
-                fake_bus_answer(&bus, call, SERVICE, NULL);
-        }
-}
-
-static bool work(void) {
-        bool worked = fake_bus_process(&bus);
-
-        while (bus.n_calls > 0) {
-                sd_bus_message *call = bus.calls[0];
-
-                bus.n_calls--;
-                memmove(bus.calls, bus.calls + 1, bus.n_calls * sizeof(bus.calls[0]));
-                answer(call);
-                worked = true;
-        }
-        return worked;
-}
+static ClimateService service;
 
 static void settle_with_bus(void) {
         for (int idle = 0; idle < 3; idle++) {
                 if (dispatch())
                         idle = 0;
-                if (work())
+                if (climate_service_process(&service))
                         idle = 0;
         }
 }
@@ -362,9 +315,17 @@ static void wait_until(bool (*is_so)(void)) {
                                  : "no error");
 }
 
+static bool is_ready(void) {
+        return fascia_feature_get_state(climate_control_feature(climate)) == FASCIA_STATE_READY;
+}
+
 static bool is_true(void) {
-        return fascia_feature_get_state(climate_control_feature(climate)) == FASCIA_STATE_READY &&
-               climate_control_get_fan_level(climate) == truth;
+        return is_ready() && climate_control_get_fan_level(climate) == service.level &&
+               (climate_control_get_zone(climate, "Rear") != NULL) == service.has_zone;
+}
+
+static bool is_gone(void) {
+        return !is_ready();
 }
 
 static bool is_answered(void) {
@@ -373,14 +334,25 @@ static bool is_answered(void) {
 
 static void use_service(void) {
         wait_until(is_true);
-        announce(7);
+        climate_service_set_level(&service, 7);
         wait_until(is_true);
         if (set_fan(5)) {
                 wait_until(is_answered);
                 assert_done_once();
         }
+        climate_service_set_zone(&service, true);
         wait_until(is_true);
-        fake_bus_drop(&bus);
+        climate_service_set_zone(&service, false);
+        wait_until(is_true);
+}
+
+static void lose_service(void) {
+        climate_service_set_owner(&service, NULL);
+        wait_until(is_gone);
+        service.level = 8;
+        climate_service_set_owner(&service, ":1.6");
+        wait_until(is_true);
+        fake_bus_drop(&service.bus);
         wait_until(is_true);
 }
 
@@ -388,28 +360,27 @@ static void use_service(void) {
 static void set_address(void) {
         long before = n_live;
 
-        setenv("FASCIA_ADDRESS", bus.address, true);
+        setenv("FASCIA_ADDRESS", service.bus.address, true);
         n_live = before;
 }
 
 static void run_over_bus(void) {
         int r;
 
-        truth = 1;
-        serial = 10;
-        fake_bus_open(&bus);
-        bus.owner = SERVICE;
+        climate_service_open(&service);
         set_address();
         WITH_CLIENT(r = fascia_client_new(&client));
         if (is_fine(r)) {
                 r = open_climate();
                 /* A feature that was made although its backend could not be started, or without a
                  * listener, is to be used all the same. */
-                if (climate)
+                if (climate) {
                         use_service();
+                        lose_service();
+                }
                 close_client();
         }
-        fake_bus_close(&bus);
+        climate_service_close(&service);
 }
 
 static void a_service_on_a_bus(void **state) {
