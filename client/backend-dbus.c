@@ -406,6 +406,12 @@ static RemoteFeature *instance_feature(const Instance *i) {
         return root ? root->feature : NULL;
 }
 
+bool backend_dbus_has_service(const Instance *i) {
+        const RemoteFeature *f = instance_feature(i);
+
+        return f && f->module->owner;
+}
+
 int backend_dbus_refresh(Instance *i, Zone *zone) {
         RemoteFeature *f = instance_feature(i);
 

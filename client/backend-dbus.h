@@ -9,7 +9,9 @@
 
 /* Whether this backend serves the instance, under whichever name. */
 bool backend_dbus_serves(const Instance *i);
-/* Of such instances. Asks for all values of the zone again. */
+/* Of such instances. Whether somebody owns the name of the service, be the feature usable or not. */
+bool backend_dbus_has_service(const Instance *i);
+/* Asks for all values of the zone again. */
 int backend_dbus_refresh(Instance *i, Zone *zone);
 /* Whether a request may wait although the instance is unavailable, because its service is being
  * started; backend_dbus_wake() begins with it, where that can be done. */

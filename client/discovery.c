@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "backend-dbus.h"
 #include "backend-list.h"
 #include "feature-core.h"
 #include "own-backend.h"
@@ -353,6 +354,9 @@ static void discovery_review(FeatureCore *core) {
                 d->is_unproven = false;
         if (instance_get_state(newest) != FASCIA_STATE_UNAVAILABLE || !instance_get_error(newest) ||
             d->n_tried == d->n_names)
+                return;
+        /* A service that is there and not ready yet, or ill, is the one that is wanted all the same. */
+        if (backend_dbus_serves(newest) && backend_dbus_has_service(newest))
                 return;
         discovery_add_reason(core, instance_get_plugin_name(newest), reason_of(newest));
         core_set_newest_aside(core);

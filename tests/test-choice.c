@@ -172,6 +172,19 @@ static void the_service_takes_over_from_the_simulation_when_it_comes(void **stat
         assert_non_null(strstr(fascia_feature_get_rejected(feature), "dbus: There is no service"));
 }
 
+static void a_service_that_is_there_but_ill_is_no_reason_to_simulate(void **state) {
+        Fixture *f = *state;
+
+        harness_start_fasciad(f->car, "[Vehicle.Climate]\nBackend=nothing\n", NULL);
+        open_feature();
+        wait_for(":unavailable ");
+        assert_string_equal(fascia_feature_get_backend(feature), "dbus");
+        assert_non_null(strstr(fascia_feature_get_error(feature)->message, "nothing.so"));
+        for (int i = 0; i < 10; i++)
+                assert_true(fascia_client_wait(client, 20000) >= 0);
+        assert_string_equal(fascia_feature_get_backend(feature), "dbus");
+}
+
 /* One fasciad offers on its bus what another has on another. */
 static void a_gateway_passes_on_what_another_bus_has(void **state) {
         Fixture *f = *state;
@@ -270,6 +283,7 @@ int main(void) {
                 TEST(one_of_two_services_of_an_interface_is_chosen),
                 TEST(another_address_is_connected_to_at_once),
                 TEST(the_service_takes_over_from_the_simulation_when_it_comes),
+                TEST(a_service_that_is_there_but_ill_is_no_reason_to_simulate),
                 TEST(a_gateway_passes_on_what_another_bus_has),
                 TEST(a_service_of_the_wrong_user_does_not_count),
                 TEST(a_service_user_must_exist),
