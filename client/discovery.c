@@ -405,30 +405,17 @@ static void describe(const FeatureCore *core, const char *key, FILE *f) {
         fprintf(f, "%s=%s\n", key, value ? value : "");
 }
 
-static char *describe_choice(const FeatureCore *core) {
-        char *text = NULL;
-        size_t size;
-        FILE *f = open_memstream(&text, &size);
-
-        if (!f)
-                return NULL;
+static void describe_choice(const FeatureCore *core, FILE *f) {
         describe(core, "Discovery", f);
         describe(core, "PreferredBackends", f);
         describe(core, "Backend", f);
         config_dump_backends(core->client->config, f);
-        fclose(f);
-        return text;
 }
 
-static char *describe_settings(const FeatureCore *core) {
+static void describe_settings(const FeatureCore *core, FILE *f) {
         const Config *config = core->client->config;
         const char *key = NULL;
-        char *text = NULL;
-        size_t size;
-        FILE *f = open_memstream(&text, &size);
 
-        if (!f)
-                return NULL;
         describe(core, "Address", f);
         describe(core, "BusName", f);
         describe(core, "ObjectPath", f);
@@ -436,12 +423,22 @@ static char *describe_settings(const FeatureCore *core) {
         while ((key = config_next_free_key(config, key)))
                 describe(core, key, f);
         config_dump_backend(config, instance_get_plugin_name(core->instance), f);
+}
+
+static char *text_of(const FeatureCore *core, void (*write)(const FeatureCore *core, FILE *f)) {
+        char *text = NULL;
+        size_t size;
+        FILE *f = open_memstream(&text, &size);
+
+        if (!f)
+                return NULL;
+        write(core, f);
         fclose(f);
         return text;
 }
 
 DiscoveryInput discovery_get_input(const FeatureCore *core) {
-        return (DiscoveryInput){ describe_choice(core), describe_settings(core) };
+        return (DiscoveryInput){ text_of(core, describe_choice), text_of(core, describe_settings) };
 }
 
 void discovery_input_done(DiscoveryInput *input) {
