@@ -196,6 +196,7 @@ $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o 
 	@mkdir -p $$(@D)
 	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so \
 		$$(filter %.o,$$^) -L$(B) -lfascia
+	@chmod go-w $$(@D) $$(@D)/*.so
 	@touch $$@
 endef
 $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))
@@ -207,6 +208,9 @@ $(B)/man3/stamp: client/man/pages.awk $(wildcard client/include/fascia/*.h)
 	@touch $@
 
 # ---- linking ----
+
+# What is loaded must not be writable by others, nor where it lies; whatever the umask is.
+close = chmod go-w $(@D) $@
 
 $(CODEGEN): $(codegen_objects)
 	$(call Q,HOSTLD)$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
@@ -241,12 +245,14 @@ $(B)/fasciad: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 $(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	@$(close)
 
 .SECONDEXPANSION:
 $(B)/plugins/%.so: $(B)/obj/daemon/backends/%.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o \
 	$(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	@$(close)
 
 # remote-client is an example for interfaces/remote.qface.
 $(B)/examples/%: $(B)/obj/client/examples/%.o \
@@ -275,6 +281,7 @@ stubs := $(stems:%=$(B)/stubs/%.so)
 $(B)/stubs/%.so: $$(B)/gen/$$*/$$*-stub.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o $(B)/libfascia.so
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	@$(close)
 
 # ---- using ----
 

@@ -209,6 +209,16 @@ wait "$watcher" 2>/dev/null
 watcher=
 rm one.yaml
 
+# ---- output that cannot be written ----
+
+printf 'module T.One 1.0\ninterface I { int a }\n' >one.qface
+full() {
+        "$FASCIA_CODEGEN" "$@" >/dev/full
+}
+for option in --print=bus-name --list-outputs --stdout --format=json; do
+        check "a full disk is an error of $option" refuses 'cannot write' full $option one.qface
+done
+
 # ---- manual pages ----
 
 if command -v groff >/dev/null; then

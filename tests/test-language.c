@@ -388,6 +388,9 @@ static const Row odd_inputs[] = {
           "most 255 characters" },
         { "key of a type that is unknown", ONE("@dbus: { return: { typ: u } }\nint f()"),
           "main.qface:3:20: unknown-key: 'typ' is unknown here\nnote: did you mean 'type'?" },
+        { "section that no file can have",
+          "== main.qface\n@config: { configurationId: a-b }\nmodule T.Main 1.0\n" POINT,
+          "main.qface:1:29: section-name: fasciad.conf and client.conf cannot have a section 'a-b'" },
         { "emits of an operation", ONE("@dbus: { emits: const }\nint f()"),
           "main.qface:3:10: misplaced-key: 'emits' below '@dbus' has no effect here" },
 };

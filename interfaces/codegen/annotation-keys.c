@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the keys of @config, @config_simulator and @dbus, and the other tags, do to the model. */
 #include "annotation-keys.h"
+#include <ctype.h>
 
 #include <string.h>
 
@@ -70,6 +71,14 @@ static void read_id(KeyReader *r, const NodeEntry *e) {
         r->interface->id = read_text(r, e);
 }
 
+/* As configuration files have them, which keep two names for themselves. */
+static bool is_section(const char *text) {
+        size_t n = strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.");
+
+        return text[n] == '\0' && !isdigit((unsigned char)text[0]) && text[0] != '.' &&
+               text[n - 1] != '.' && strcmp(text, "fascia") != 0;
+}
+
 static void read_configuration(KeyReader *r, const NodeEntry *e) {
         const char *text = read_text(r, e);
 
@@ -78,6 +87,10 @@ static void read_configuration(KeyReader *r, const NodeEntry *e) {
                                   "'%s' cannot be the name of a section", text);
                 return;
         }
+        if (text && !is_section(text))
+                diagnostics_warning(diagnostics_of(r), WARNING_SECTION_NAME, e->value->span,
+                                    "fasciad.conf and client.conf cannot have a section '%s'",
+                                    text);
         if (r->interface)
                 r->interface->configuration = text;
         else

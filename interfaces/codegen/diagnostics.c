@@ -21,6 +21,7 @@ static const char *const warning_names[WARNING_COUNT + 1] = {
         [WARNING_LEFT_OUT] = "left-out",
         [WARNING_LONG_SIGNATURE] = "long-signature",
         [WARNING_MISPLACED_KEY] = "misplaced-key",
+        [WARNING_SECTION_NAME] = "section-name",
         [WARNING_SIMILAR_NAME] = "similar-name",
         [WARNING_SIMULATION_FILE] = "simulation-file",
         [WARNING_START_VALUE] = "start-value",

@@ -25,6 +25,7 @@ typedef enum Warning {
         WARNING_LEFT_OUT,        /* of what introspection data says, and qface cannot */
         WARNING_LONG_SIGNATURE,  /* near the limit of D-Bus */
         WARNING_MISPLACED_KEY,   /* of an annotation: has no effect there */
+        WARNING_SECTION_NAME,    /* that no configuration file can have */
         WARNING_SIMILAR_NAME,    /* differs only in case */
         WARNING_SIMULATION_FILE, /* of another framework */
         WARNING_START_VALUE,     /* outside the bounds */

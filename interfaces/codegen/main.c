@@ -226,17 +226,25 @@ static const struct {
         { "new", new_main },
 };
 
+/* Who reads what was not written would take it for all there is. */
+static int finish_output(int status) {
+        if (status != EXIT_SUCCESS || (fflush(stdout) == 0 && !ferror(stdout)))
+                return status;
+        fprintf(stderr, "fascia-codegen: cannot write the output: %s\n", strerror(errno));
+        return STATUS_FAILED;
+}
+
 int main(int argc, char **argv) {
         Arena *a;
         int status;
 
         for (size_t i = 0; argc > 1 && i < sizeof(commands) / sizeof(commands[0]); i++)
                 if (strcmp(argv[1], commands[i].name) == 0)
-                        return commands[i].run(argc - 1, argv + 1);
+                        return finish_output(commands[i].run(argc - 1, argv + 1));
         a = arena_new(out_of_memory);
         if (!a)
                 out_of_memory();
         status = generate(a, argc, argv);
         arena_free(a);
-        return status;
+        return finish_output(status);
 }

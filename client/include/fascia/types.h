@@ -247,10 +247,11 @@ struct fascia_error {
 
 /* Whether a feature can be used, and whether its values are those of the service. */
 enum fascia_state {
-        FASCIA_STATE_UNAVAILABLE, /* no service: values are the last known ones, calls fail at once
-                                   */
-        FASCIA_STATE_SYNCING,     /* the service is there, its values are being fetched */
-        FASCIA_STATE_READY        /* the values are those of the service */
+        /* No service: values are the last known ones. Calls fail at once, but before it was ready for the
+         * first time, and where they have the bus start the service: then they wait for it. */
+        FASCIA_STATE_UNAVAILABLE,
+        FASCIA_STATE_SYNCING, /* the service is there, its values are being fetched */
+        FASCIA_STATE_READY    /* the values are those of the service */
 };
 
 #ifdef __cplusplus
