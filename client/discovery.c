@@ -343,20 +343,30 @@ static void discovery_search(FeatureCore *core) {
         }
 }
 
-/* One that started and cannot be used as it is: it may recover, and is given way to until then. */
+/* Whether the one that has started cannot be used as it is, and there is another to try. */
+static bool discovery_gives_way(const FeatureCore *core) {
+        const Discovery *d = &core->discovery;
+        const Instance *newest = core_newest(core);
+
+        if (!d->is_unproven || d->n_tried == d->n_names ||
+            instance_get_state(newest) != FASCIA_STATE_UNAVAILABLE || !instance_get_error(newest))
+                return false;
+        /* A service that is there and not ready yet, or ill, is the one that is wanted all the same. */
+        return !backend_dbus_serves(newest) || !backend_dbus_has_service(newest);
+}
+
+bool discovery_is_going_on(const FeatureCore *core) {
+        return core->discovery.is_searching || discovery_gives_way(core);
+}
+
+/* It may recover, and takes over then. */
 static void discovery_review(FeatureCore *core) {
         Discovery *d = &core->discovery;
         const Instance *newest = core_newest(core);
 
-        if (!d->is_unproven || d->is_searching)
-                return;
         if (instance_get_state(newest) == FASCIA_STATE_READY)
                 d->is_unproven = false;
-        if (instance_get_state(newest) != FASCIA_STATE_UNAVAILABLE || !instance_get_error(newest) ||
-            d->n_tried == d->n_names)
-                return;
-        /* A service that is there and not ready yet, or ill, is the one that is wanted all the same. */
-        if (backend_dbus_serves(newest) && backend_dbus_has_service(newest))
+        if (d->is_searching || !discovery_gives_way(core))
                 return;
         discovery_add_reason(core, instance_get_plugin_name(newest), reason_of(newest));
         core_set_newest_aside(core);

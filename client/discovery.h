@@ -43,6 +43,8 @@ void discovery_done(Discovery *d);
 void discovery_want(FeatureCore *core);
 /* What is to be done now: tries backends, and has one take over. */
 void discovery_run(FeatureCore *core);
+/* Whether others are about to be tried: why one could not be used is not the last word. */
+bool discovery_is_going_on(const FeatureCore *core);
 /* What serves is what was wanted: nobody else is to be tried. */
 void discovery_stop(FeatureCore *core);
 /* Whether the feature may still become ready for the first time. */

@@ -321,7 +321,7 @@ enum fascia_state core_get_state(const FeatureCore *core) {
 }
 
 const struct fascia_error *core_get_error(const FeatureCore *core) {
-        return instance_get_error(core_speaker(core));
+        return discovery_is_going_on(core) ? NULL : instance_get_error(core_speaker(core));
 }
 
 /* ---- life ---- */

@@ -2,6 +2,8 @@
 /* Asks how much has been sent: a signal that was lost and followed by none would never be missed. */
 #include "remote-check.h"
 
+#include <errno.h>
+
 /* Silence after which it is asked; and while there is none, how often at least. */
 #define QUIET_USEC UINT64_C(500000)
 #define LONGEST_USEC UINT64_C(5000000)
@@ -35,26 +37,28 @@ static void on_serial(Message *reply, void *userdata) {
         remote_module_read_again(m);
 }
 
-static void ask(RemoteModule *m) {
+static int ask(RemoteModule *m) {
         const RemoteFeature *f;
         Message *call;
         Writer w;
         int r;
 
         if (m->check.pending || link_is_empty(&m->features) || !m->owner)
-                return;
+                return 0;
         f = LINK_OWNER(m->features.next, RemoteFeature, link);
-        if (message_new_call(m->remote->connection, m->owner, f->interface->path,
-                             PROPERTIES_INTERFACE, "Get", &call) < 0)
-                return;
+        r = message_new_call(m->remote->connection, m->owner, f->interface->path,
+                             PROPERTIES_INTERFACE, "Get", &call);
+        if (r < 0)
+                return r;
         w = message_writer(call);
         r = writer_string(&w, f->interface->dbus_name);
         if (r >= 0)
                 r = writer_string(&w, SERIAL);
         if (r >= 0)
-                (void)connection_call(m->remote->connection, call, m->timeout, on_serial, m,
-                                      &m->check.pending); /* the next signal brings another */
+                r = connection_call(m->remote->connection, call, m->timeout, on_serial, m,
+                                    &m->check.pending);
         message_unref(call);
+        return r;
 }
 
 static void on_timer(void *userdata) {
@@ -66,8 +70,8 @@ static void on_timer(void *userdata) {
                 return;
         }
         m->check.is_planned = false;
-        if (m->state == REMOTE_READY && m->is_counted)
-                ask(m);
+        if (m->state == REMOTE_READY && m->is_counted && ask(m) == -ENOMEM)
+                remote_check_later(m);
 }
 
 int remote_check_init(RemoteModule *m) {

@@ -45,12 +45,26 @@ static int new_call(RemoteObject *o, const char *member, const char *name, Messa
         return 0;
 }
 
+/* An answer with values of other types than those that they should have is no reason to ask again. */
+static void fetch_failed(RemoteFeature *f, int error) {
+        if (error == -ENOMEM)
+                remote_feature_read_again(f);
+        else
+                f->module->remote->hub->statistics.malformed++;
+}
+
 /* ---- all ---- */
+
+static void fetch_all_again(RemoteObject *o) {
+        if (remote_fetch_all(o) == -ENOMEM)
+                remote_feature_read_again(o->feature);
+}
 
 static void on_all(Message *reply, void *userdata) {
         RemoteObject *o = userdata;
         RemoteFeature *f = o->feature;
         bool again = o->is_wanted_again;
+        int r;
 
         o->all = NULL;
         o->is_wanted_again = false;
@@ -58,10 +72,10 @@ static void on_all(Message *reply, void *userdata) {
                 return; /* the loss of the connection is told apart */
         if (f->module->is_foreign)
                 remote_foreign_answered(f, reply);
-        else if (!message_is_error(reply) && remote_read_all(o, reply) < 0)
-                f->module->remote->hub->statistics.malformed++;
+        else if (!message_is_error(reply) && (r = remote_read_all(o, reply)) < 0)
+                fetch_failed(f, r);
         if (again && !o->all && f->module->state == REMOTE_READY)
-                (void)remote_fetch_all(o); /* what is known is of the last time */
+                fetch_all_again(o); /* what is known is of the last time */
         remote_module_commit(f->module);
 }
 
@@ -98,13 +112,15 @@ static void on_property(Message *reply, void *userdata) {
         RemoteFetch *q = userdata;
         RemoteObject *o = q->object;
         uint32_t property = q->property;
+        int r;
 
         q->pending = NULL;
         fetch_free(q);
         if (!reply || message_is_error(reply))
                 return;
-        if (remote_read_property(o, property, reply) < 0)
-                o->feature->module->remote->hub->statistics.malformed++;
+        r = remote_read_property(o, property, reply);
+        if (r < 0)
+                fetch_failed(o->feature, r);
         instance_commit(o->feature->instance);
 }
 

@@ -103,6 +103,11 @@ void remote_foreign_answered(RemoteFeature *f, Message *reply) {
 
 /* ---- signals ---- */
 
+static void ask_or_retry(RemoteModule *m) {
+        if (remote_foreign_ask(m) == -ENOMEM)
+                remote_module_retry(m);
+}
+
 /* The object has shown itself: what was missing may be there. */
 static void module_look_again(RemoteModule *m) {
         uint64_t now = loop_now(host_get_loop(m->remote->hub->host));
@@ -115,7 +120,7 @@ static void module_look_again(RemoteModule *m) {
                 if (now - f->asked_at < ASK_AGAIN_USEC)
                         remote_module_retry_at(m, f->asked_at + ASK_AGAIN_USEC);
                 else
-                        (void)remote_foreign_ask(m); /* the next signal brings another */
+                        ask_or_retry(m);
         }
 }
 
@@ -126,8 +131,8 @@ void remote_foreign_read_signal(RemoteModule *m, Message *signal) {
                 return;
         if (remote_read_foreign_signal(m, signal, &o) < 0) {
                 m->remote->hub->statistics.malformed++;
-                if (o)
-                        (void)remote_fetch_all(o);
+                if (o && remote_fetch_all(o) == -ENOMEM)
+                        remote_feature_read_again(o->feature);
         }
         module_look_again(m);
         if (o)
@@ -135,19 +140,34 @@ void remote_foreign_read_signal(RemoteModule *m, Message *signal) {
 }
 
 static void feature_take_presence(RemoteFeature *f, bool is_there) {
-        if (is_there && !f->is_synced)
-                (void)remote_fetch_all(f->root); /* when asked already, once more */
-        else if (!is_there && f->is_synced)
+        if (is_there && !f->is_synced) {
+                /* When asked already, once more. */
+                if (remote_fetch_all(f->root) == -ENOMEM)
+                        remote_module_retry(f->module);
+        } else if (!is_there && f->is_synced) {
                 feature_lose(f, -EBADR, ERROR("UnknownObject"), "it has been removed");
+        }
+}
+
+/* Without the memory to see who is meant, all are looked after. */
+static void presence_failed(RemoteModule *m, int error) {
+        m->remote->hub->statistics.malformed++;
+        if (error != -ENOMEM)
+                return;
+        LINK_FOREACH(l, next, &m->features) {
+                remote_feature_read_again(LINK_OWNER(l, RemoteFeature, link));
+        }
 }
 
 void remote_foreign_read_presence(RemoteModule *m, Message *signal) {
         bool is_added = strcmp(message_get_member(signal), "InterfacesAdded") == 0;
+        int r;
 
         if (!is_added && strcmp(message_get_member(signal), "InterfacesRemoved") != 0)
                 return;
-        if (remote_read_presence(m, signal, is_added) < 0) {
-                m->remote->hub->statistics.malformed++;
+        r = remote_read_presence(m, signal, is_added);
+        if (r < 0) {
+                presence_failed(m, r);
                 return;
         }
         LINK_FOREACH(l, next, &m->features) {

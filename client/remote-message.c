@@ -369,10 +369,13 @@ static bool is_signal(Message *signal, const char *interface, const char *member
  * shown. */
 static void object_invalidate(RemoteObject *o, uint32_t index) {
         const struct fascia_property *p = interface_property(o->feature->interface, index);
+        int r = 0;
 
         fascia_backend_withdraw(o->zone, index);
         if (o->feature->module->is_foreign || (p->flags & FASCIA_PROPERTY_INVALIDATES))
-                (void)remote_fetch_property(o, index);
+                r = remote_fetch_property(o, index);
+        if (r == -ENOMEM)
+                remote_feature_read_again(o->feature);
 }
 
 static int read_invalidated(RemoteObject *o, bool is_feature, Reader *r) {

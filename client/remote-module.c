@@ -401,6 +401,15 @@ void remote_module_read_again(RemoteModule *m) {
                 module_fail_errno(m, -ENOMEM, "GetManagedObjects could not be sent");
 }
 
+void remote_feature_read_again(RemoteFeature *f) {
+        if (!f->module->is_foreign) {
+                remote_module_read_again(f->module);
+                return;
+        }
+        f->is_synced = false;
+        remote_module_retry(f->module);
+}
+
 /* ---- the owner ---- */
 
 static void module_lost_owner(RemoteModule *m) {

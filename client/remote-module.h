@@ -118,5 +118,7 @@ void remote_module_retry_at(RemoteModule *m, uint64_t when);
 
 /* What the service says of the feature as a whole; error NULL: it can be used. */
 void remote_feature_set_usable(RemoteFeature *f, const struct fascia_error *error);
+/* What it said could not be taken, for want of memory: the feature is read as a whole. */
+void remote_feature_read_again(RemoteFeature *f);
 /* Ends the requests that were sent to an owner that has gone. */
 void remote_feature_fail_requests(RemoteFeature *f, const struct fascia_error *error);

@@ -359,6 +359,8 @@ static void the_bus_gives_way_too_when_there_is_none(void **state) {
                 assert_true(fascia_client_wait(client, 10000) >= 0);
         settle();
         assert_served_by("sim");
+        /* That there is no bus is not the last word. */
+        assert_heard("fan=2 =20 ! :ready ");
         assert_rejected("dbus: There is no connection to ");
 }
 
