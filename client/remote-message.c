@@ -30,18 +30,7 @@ typedef struct Findings {
 
 /* ---- properties ---- */
 
-/* Whether the next element is a variant of this type. */
-static int next_is(Reader *r, const char *signature) {
-        const char *contents;
-        char type;
-        int k;
-
-        k = reader_peek(r, &type, &contents);
-        if (k < 0)
-                return k;
-        return type == 'v' && contents && strcmp(contents, signature) == 0;
-}
-
+/* In the variant that was entered. */
 static int read_value(RemoteObject *o, uint32_t index, Reader *r) {
         const struct fascia_type *type = interface_property(o->feature->interface, index)->type;
         ValueBuffer value;
@@ -50,23 +39,24 @@ static int read_value(RemoteObject *o, uint32_t index, Reader *r) {
         k = value_buffer_init(&value, type);
         if (k < 0)
                 return k;
-        k = codec_read_variant(r, type, value.data);
+        k = codec_read(r, type, value.data);
         if (k < 0) {
                 value_buffer_done(&value, false);
                 return k;
         }
         k = fascia_backend_report(o->zone, index, value.data);
         value_buffer_done(&value, true);
-        return k;
+        return k < 0 ? k : reader_exit(r);
 }
 
 static int read_known_property(RemoteObject *o, uint32_t index, Reader *r) {
+        const struct fascia_type *type = interface_property(o->feature->interface, index)->type;
         int k;
 
         /* Its path follows from names, here as there. */
-        if (interface_property(o->feature->interface, index)->type->kind == FASCIA_KIND_MODEL)
+        if (type->kind == FASCIA_KIND_MODEL)
                 return reader_skip(r, "v");
-        k = next_is(r, interface_property(o->feature->interface, index)->type->signature);
+        k = reader_try_enter(r, 'v', type->signature);
         if (k < 0)
                 return k;
         if (k == 0) {
@@ -90,12 +80,10 @@ static int read_basic_variant(Reader *r, char type, void *ret, bool *ret_found) 
         const char signature[] = { type, '\0' };
         int k;
 
-        k = next_is(r, signature);
+        k = reader_try_enter(r, 'v', signature);
         if (k <= 0)
                 return k < 0 ? k : reader_skip(r, "v");
-        k = reader_enter(r, 'v', signature);
-        if (k >= 0)
-                k = reader_basic(r, type, ret);
+        k = reader_basic(r, type, ret);
         if (k < 0)
                 return k;
         *ret_found = true;
@@ -135,10 +123,8 @@ static int read_dictionary(RemoteObject *o, Reader *r, EntryFn *entry, Findings 
         int k;
 
         k = reader_enter(r, 'a', "{sv}");
-        while (k >= 0 && (k = reader_at_end(r)) == 0) {
-                k = reader_enter(r, 'e', "sv");
-                if (k >= 0)
-                        k = reader_string(r, &name);
+        while (k >= 0 && (k = reader_next(r, 'e', "sv")) > 0) {
+                k = reader_string(r, &name);
                 if (k >= 0)
                         k = entry(o, name, r, f);
                 if (k >= 0)
@@ -276,10 +262,8 @@ static int read_object_interfaces(RemoteModule *m, const char *path, RemoteObjec
         int k;
 
         k = reader_enter(r, 'a', "{sa{sv}}");
-        while (k >= 0 && (k = reader_at_end(r)) == 0) {
-                k = reader_enter(r, 'e', "sa{sv}");
-                if (k >= 0)
-                        k = read_object_interface(m, path, o, r, f);
+        while (k >= 0 && (k = reader_next(r, 'e', "sa{sv}")) > 0) {
+                k = read_object_interface(m, path, o, r, f);
                 if (k >= 0)
                         k = reader_exit(r);
         }
@@ -312,12 +296,10 @@ static int read_managed_objects(RemoteModule *m, Reader *r) {
         int k;
 
         k = reader_enter(r, 'a', "{oa{sa{sv}}}");
-        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+        while (k >= 0 && (k = reader_next(r, 'e', "oa{sa{sv}}")) > 0) {
                 Findings f = { 0 };
 
-                k = reader_enter(r, 'e', "oa{sa{sv}}");
-                if (k >= 0)
-                        k = reader_basic(r, 'o', &path);
+                k = reader_basic(r, 'o', &path);
                 if (k >= 0)
                         k = read_object(m, path, r, &f);
                 if (k >= 0)
@@ -603,10 +585,8 @@ static int read_added_interfaces(RemoteModule *m, Reader *r) {
         int k;
 
         k = reader_enter(r, 'a', "{sa{sv}}");
-        while (k >= 0 && (k = reader_at_end(r)) == 0) {
-                k = reader_enter(r, 'e', "sa{sv}");
-                if (k >= 0)
-                        k = read_mentioned(m, r);
+        while (k >= 0 && (k = reader_next(r, 'e', "sa{sv}")) > 0) {
+                k = read_mentioned(m, r);
                 if (k >= 0)
                         k = reader_skip(r, "a{sv}");
                 if (k >= 0)

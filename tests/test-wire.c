@@ -155,6 +155,54 @@ static void a_variant_of_another_type_is_refused_and_can_be_skipped(void **state
         assert_int_equal(i, 2);
 }
 
+static void a_variant_is_entered_when_it_has_the_type(void **state) {
+        Fixture *f = *state;
+        const char *s;
+        int32_t i;
+
+        assert_int_equal(writer_open(&f->writer, 'v', "i"), 0);
+        write_int(f, 1);
+        assert_int_equal(writer_close(&f->writer), 0);
+        write_int(f, 2);
+        seal(f);
+        assert_int_equal(reader_try_enter(&f->reader, 'v', "s"), 0);
+        assert_int_equal(reader_try_enter(&f->reader, 'v', "i"), 1);
+        assert_int_equal(reader_basic(&f->reader, 'i', &i), 0);
+        assert_int_equal(i, 1);
+        assert_int_equal(reader_exit(&f->reader), 0);
+        /* No variant, and then nothing at all. */
+        assert_int_equal(reader_try_enter(&f->reader, 'v', "i"), 0);
+        assert_int_equal(reader_string(&f->reader, &s), -EBADMSG);
+        assert_int_equal(reader_basic(&f->reader, 'i', &i), 0);
+        assert_int_equal(i, 2);
+        assert_int_equal(reader_try_enter(&f->reader, 'v', "i"), -ENODATA);
+}
+
+static void each_element_is_entered_until_the_end(void **state) {
+        Fixture *f = *state;
+        int32_t i;
+
+        assert_int_equal(writer_open(&f->writer, 'a', "(i)"), 0);
+        for (int n = 0; n < 2; n++) {
+                assert_int_equal(writer_open(&f->writer, 'r', "i"), 0);
+                write_int(f, n);
+                assert_int_equal(writer_close(&f->writer), 0);
+        }
+        assert_int_equal(writer_close(&f->writer), 0);
+        write_int(f, 7);
+        seal(f);
+        assert_int_equal(reader_enter(&f->reader, 'a', "(i)"), 0);
+        for (int n = 0; n < 2; n++) {
+                assert_int_equal(reader_next(&f->reader, 'r', "i"), 1);
+                assert_int_equal(reader_basic(&f->reader, 'i', &i), 0);
+                assert_int_equal(i, n);
+                assert_int_equal(reader_exit(&f->reader), 0);
+        }
+        assert_int_equal(reader_next(&f->reader, 'r', "i"), 0);
+        assert_int_equal(reader_exit(&f->reader), 0);
+        assert_int_equal(reader_next(&f->reader, 'r', "i"), -EBADMSG);
+}
+
 static void peek_says_type_and_contents(void **state) {
         Fixture *f = *state;
         const char *contents;
@@ -367,6 +415,8 @@ int main(void) {
                 T(the_end_of_an_array_is_an_end),
                 T(a_container_is_left_only_at_its_end),
                 T(a_variant_of_another_type_is_refused_and_can_be_skipped),
+                T(a_variant_is_entered_when_it_has_the_type),
+                T(each_element_is_entered_until_the_end),
                 T(peek_says_type_and_contents),
                 T(arrays_of_fixed_size_go_whole),
                 cmocka_unit_test(strings_that_have_no_place_on_the_wire_are_refused),

@@ -9,17 +9,17 @@
 #include "config-private.h"
 #include "config-value.h"
 
-/* Whether an entry of that section, which is not [fascia], counts for the interface. */
-static bool section_counts(const Config *c, const char *section, unsigned kind, const char *module,
+/* Whether an entry that is not in [fascia] counts for the interface. */
+static bool section_counts(const Config *c, const Entry *e, const char *module,
                            const char *interface) {
         const Stand *stand = config_find_stand(c, module, interface);
 
-        if (kind == CONFIG_IN_BACKEND)
+        if (e->kind == CONFIG_IN_BACKEND)
                 return false;
-        if (kind == CONFIG_IN_MODULE)
-                return strcmp(section, stand ? stand->section : module) == 0;
-        return interface && section_is_of(section, module) &&
-               strcmp(strchr(section, '/') + 1, interface) == 0;
+        if (e->kind == CONFIG_IN_MODULE)
+                return strcmp(e->section, stand ? stand->section : module) == 0;
+        return interface && section_is_of(e->section, module) &&
+               strcmp(strchr(e->section, '/') + 1, interface) == 0;
 }
 
 static const Entry *config_find_in(const Config *c, Layer layer, const char *module,
@@ -29,15 +29,14 @@ static const Entry *config_find_in(const Config *c, Layer layer, const char *mod
 
         for (size_t i = 0; i < c->n_entries; i++) {
                 const Entry *e = &c->entries[i];
-                unsigned kind = config_section_kind(e->section);
 
-                if (e->key != key || e->layer != layer || kind <= best_kind)
+                if (e->key != key || e->layer != layer || e->kind <= best_kind)
                         continue;
-                if (kind != CONFIG_IN_FASCIA &&
-                    (!module || !section_counts(c, e->section, kind, module, interface)))
+                if (e->kind != CONFIG_IN_FASCIA &&
+                    (!module || !section_counts(c, e, module, interface)))
                         continue;
                 best = e;
-                best_kind = kind;
+                best_kind = e->kind;
         }
         return best;
 }
@@ -227,8 +226,8 @@ const char *config_next_interface(const Config *c, const char *module, const cha
         for (size_t i = 0; i < c->n_entries; i++) {
                 const char *section = c->entries[i].section;
 
-                if (config_section_kind(section) != CONFIG_IN_INTERFACE ||
-                    !section_is_of(section, module) || !is_first_of_section(c, i))
+                if (c->entries[i].kind != CONFIG_IN_INTERFACE || !section_is_of(section, module) ||
+                    !is_first_of_section(c, i))
                         continue;
                 if (passed)
                         return strchr(section, '/') + 1;
@@ -285,8 +284,7 @@ static bool same_interfaces(const Config *a, const Config *b, const char *module
         for (size_t i = 0; i < a->n_entries; i++) {
                 const char *section = a->entries[i].section;
 
-                if (config_section_kind(section) == CONFIG_IN_INTERFACE &&
-                    section_is_of(section, module) &&
+                if (a->entries[i].kind == CONFIG_IN_INTERFACE && section_is_of(section, module) &&
                     !same_values_both_ways(a, b, module, strchr(section, '/') + 1))
                         return false;
         }

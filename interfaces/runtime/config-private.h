@@ -16,6 +16,7 @@ typedef enum Layer {
 
 typedef struct Entry {
         char *section;
+        unsigned kind; /* of the section */
         const ConfigKey *key;
         Layer layer;
         char *value;

@@ -310,6 +310,7 @@ int config_add(Config *c, Layer layer, const char *section, const char *name, co
                                           section, name, value, expected);
         }
         r = config_put(c, &(Entry){ .section = (char *)section,
+                                    .kind = kind,
                                     .key = key,
                                     .layer = layer,
                                     .value = (char *)value,

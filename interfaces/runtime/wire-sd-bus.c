@@ -102,6 +102,17 @@ static int read_enter(Reader *r, char container, const char *contents) {
         return read_result(r, sd_bus_message_enter_container(r->source, container, contents));
 }
 
+/* Before it compares, sd-bus moves nothing. */
+static int read_try_enter(Reader *r, char container, const char *contents) {
+        int k;
+
+        k = sd_bus_message_enter_container(r->source, container, contents);
+        if (k > 0)
+                return 1;
+        k = read_result(r, k);
+        return k == -EBADMSG ? 0 : k;
+}
+
 /* With elements left, exit is refused: -EBUSY becomes -EBADMSG. */
 static int read_exit(Reader *r) {
         return read_result(r, sd_bus_message_exit_container(r->source));
@@ -132,6 +143,7 @@ const ReaderOps wire_sd_bus_reader_ops = {
         .basic = read_basic,
         .array = read_array,
         .enter = read_enter,
+        .try_enter = read_try_enter,
         .exit = read_exit,
         .at_end = read_at_end,
         .peek = read_peek,

@@ -3,6 +3,7 @@
  * needs, and all that a second wire implementation has to provide. */
 #pragma once
 
+#include <errno.h>
 #include <stddef.h>
 
 /*
@@ -35,6 +36,8 @@ typedef struct ReaderOps {
         /* Borrowed: lives as long as the message. */
         int (*array)(Reader *r, char type, const void **ret_items, size_t *ret_count);
         int (*enter)(Reader *r, char container, const char *contents);
+        /* 1: entered; 0: the next element is something else, and can be read as such. */
+        int (*try_enter)(Reader *r, char container, const char *contents);
         int (*exit)(Reader *r);
         /* Whether the current container, or the message, has no more elements. */
         int (*at_end)(Reader *r);
@@ -75,6 +78,19 @@ static inline int reader_array(Reader *r, char type, const void **ret_items, siz
 
 static inline int reader_enter(Reader *r, char container, const char *contents) {
         return r->ops->enter(r, container, contents);
+}
+
+static inline int reader_try_enter(Reader *r, char container, const char *contents) {
+        return r->ops->try_enter(r, container, contents);
+}
+
+/* The next element of an array that is entered: 1, or 0 at its end. */
+static inline int reader_next(Reader *r, char container, const char *contents) {
+        int k = r->ops->enter(r, container, contents);
+
+        if (k < 0)
+                return k == -ENODATA ? 0 : k;
+        return 1;
 }
 
 static inline int reader_exit(Reader *r) {
