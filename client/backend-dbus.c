@@ -210,7 +210,7 @@ static RemoteFeature *feature_free(RemoteFeature *f) {
                 remote_object_free(&m->objects, LINK_OWNER(l, RemoteObject, of_feature));
         }
         link_remove(&f->link);
-        free(f->seen);
+        free(f->marks);
         free(f);
         remote_module_release(m);
         return NULL;
@@ -246,10 +246,10 @@ static int feature_new(RemoteModule *m, struct fascia_backend *backend, RemoteFe
         link_init(&f->requests);
         link_init(&f->fetches);
         link_append(&m->features, &f->link);
-        f->seen = calloc(interface->n_properties + 1, sizeof(*f->seen));
-        r = f->seen ? remote_object_new(&m->objects, f, m->is_foreign ? m->path : interface->path,
-                                        &f->root)
-                    : -ENOMEM;
+        f->marks = calloc(interface->n_properties + 1, sizeof(*f->marks));
+        r = f->marks ? remote_object_new(&m->objects, f, m->is_foreign ? m->path : interface->path,
+                                         &f->root)
+                     : -ENOMEM;
         if (r < 0) {
                 feature_free(f);
                 return r;

@@ -107,18 +107,21 @@ static RemoteFetch *fetch_free(RemoteFetch *q) {
         return NULL;
 }
 
-/* An error leaves it without a value, as it has been since it was asked for. */
+/* With an error it has no value: most were withdrawn when they were asked for. */
 static void on_property(Message *reply, void *userdata) {
         RemoteFetch *q = userdata;
         RemoteObject *o = q->object;
         uint32_t property = q->property;
-        int r;
+        int r = 0;
 
         q->pending = NULL;
         fetch_free(q);
-        if (!reply || message_is_error(reply))
+        if (!reply)
                 return;
-        r = remote_read_property(o, property, reply);
+        if (!message_is_error(reply))
+                r = remote_read_property(o, property, reply);
+        else if (o->feature->marks[property].is_restricted)
+                fascia_backend_withdraw(o->zone, property);
         if (r < 0)
                 fetch_failed(o->feature, r);
         instance_commit(o->feature->instance);

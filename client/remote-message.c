@@ -64,7 +64,7 @@ static int read_known_property(RemoteObject *o, uint32_t index, Reader *r) {
                 fascia_backend_withdraw(o->zone, index);
                 return reader_skip(r, "v");
         }
-        o->feature->seen[index] = true;
+        o->feature->marks[index].is_seen = true;
         return read_value(o, index, r);
 }
 
@@ -88,6 +88,42 @@ static int read_basic_variant(Reader *r, char type, void *ret, bool *ret_found) 
                 return k;
         *ret_found = true;
         return reader_exit(r);
+}
+
+typedef void NamedFn(RemoteObject *o, uint32_t property);
+
+/* as, names of properties; o NULL: they are passed over. */
+static int read_names(RemoteObject *o, NamedFn *named, Reader *r) {
+        const char *name;
+        int index, k;
+
+        k = reader_enter(r, 'a', "s");
+        while (k >= 0 && (k = reader_at_end(r)) == 0) {
+                k = reader_string(r, &name);
+                if (k < 0 || !o)
+                        continue;
+                index = interface_find_property(o->feature->interface, name);
+                if (index >= 0)
+                        named(o, (uint32_t)index);
+        }
+        return k < 0 ? k : reader_exit(r);
+}
+
+static void object_restrict(RemoteObject *o, uint32_t index) {
+        o->feature->marks[index].is_restricted = true;
+}
+
+/* Rules are of an interface: its zones have the same. */
+static int read_restricted(RemoteObject *o, Reader *r) {
+        int k;
+
+        k = reader_try_enter(r, 'v', "as");
+        if (k <= 0)
+                return k < 0 ? k : reader_skip(r, "v");
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                o->feature->marks[p].is_restricted = false;
+        k = read_names(o, object_restrict, r);
+        return k < 0 ? k : reader_exit(r);
 }
 
 typedef int EntryFn(RemoteObject *o, const char *name, Reader *r, Findings *f);
@@ -114,6 +150,8 @@ static int read_feature_entry(RemoteObject *o, const char *name, Reader *r, Find
                 return read_basic_variant(r, 's', &f->error, &found);
         if (strcmp(name, "Simulated") == 0)
                 return read_basic_variant(r, 'b', &f->simulated, &f->has_simulated);
+        if (strcmp(name, "Restricted") == 0)
+                return read_restricted(o, r);
         return read_any_entry(o, name, r, f);
 }
 
@@ -155,7 +193,11 @@ static bool is_root(const RemoteObject *o) {
 }
 
 static void object_begin(RemoteObject *o) {
-        memset(o->feature->seen, 0, o->feature->interface->n_properties);
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++) {
+                o->feature->marks[p].is_seen = false;
+                if (is_root(o))
+                        o->feature->marks[p].is_restricted = false;
+        }
 }
 
 static int object_new_zone(RemoteModule *m, RemoteFeature *feature, const char *path,
@@ -232,7 +274,7 @@ static void feature_take_state(RemoteFeature *feature, const Findings *f) {
 /* What a snapshot of the object does not have, has no value. */
 static void object_withdraw_unseen(RemoteObject *o) {
         for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
-                if (!o->feature->seen[p])
+                if (!o->feature->marks[p].is_seen)
                         fascia_backend_withdraw(o->zone, p);
 }
 
@@ -347,33 +389,24 @@ static bool is_signal(Message *signal, const char *interface, const char *member
                strcmp(message_get_member(signal), member) == 0;
 }
 
-/* Either it has no value any more, or the new one has to be asked for: until it is there, none is
- * shown. */
+/* Either it has no value any more, or the new one has to be asked for. Until it is there none is shown; but one that is
+ * announced so only because of those who may not read it would come and go with each change. */
 static void object_invalidate(RemoteObject *o, uint32_t index) {
         const struct fascia_property *p = interface_property(o->feature->interface, index);
+        bool is_restricted = o->feature->marks[index].is_restricted;
         int r = 0;
 
-        fascia_backend_withdraw(o->zone, index);
-        if (o->feature->module->is_foreign || (p->flags & FASCIA_PROPERTY_INVALIDATES))
+        if (!is_restricted)
+                fascia_backend_withdraw(o->zone, index);
+        if (is_restricted || o->feature->module->is_foreign ||
+            (p->flags & FASCIA_PROPERTY_INVALIDATES))
                 r = remote_fetch_property(o, index);
         if (r == -ENOMEM)
                 remote_feature_read_again(o->feature);
 }
 
-static int read_invalidated(RemoteObject *o, bool is_feature, Reader *r) {
-        const char *name;
-        int index, k;
-
-        k = reader_enter(r, 'a', "s");
-        while (k >= 0 && (k = reader_at_end(r)) == 0) {
-                k = reader_string(r, &name);
-                if (k < 0 || !is_feature)
-                        continue;
-                index = interface_find_property(o->feature->interface, name);
-                if (index >= 0)
-                        object_invalidate(o, (uint32_t)index);
-        }
-        return k < 0 ? k : reader_exit(r);
+static int read_invalidated(RemoteObject *o, Reader *r) {
+        return read_names(o, object_invalidate, r);
 }
 
 /* A feature that can be used again had changes that were not announced: everything is read before
@@ -406,7 +439,7 @@ static int read_changed(RemoteModule *m, RemoteObject *o, Reader *r) {
         if (k >= 0)
                 k = read_interface(o, interface, r, &f);
         if (k >= 0)
-                k = read_invalidated(o, f.has_interface && !o->feature->is_failed, r);
+                k = read_invalidated(f.has_interface && !o->feature->is_failed ? o : NULL, r);
         if (k < 0)
                 return k;
         if (o && is_root(o))
@@ -553,7 +586,7 @@ static int read_foreign_changed(RemoteModule *m, Reader *r, RemoteObject **ret) 
                 return 0;
         *ret = f->root;
         k = read_dictionary(f->root, r, read_own_entry, &found);
-        return k < 0 ? k : read_invalidated(f->root, true, r);
+        return k < 0 ? k : read_invalidated(f->root, r);
 }
 
 int remote_read_foreign_signal(RemoteModule *m, Message *signal, RemoteObject **ret) {

@@ -62,6 +62,13 @@ typedef struct RemoteModule {
         Link features;       /* RemoteFeature.link */
 } RemoteModule;
 
+/* Of one property. */
+typedef struct RemoteMark {
+        bool is_seen; /* the object that is being read has it */
+        /* Not everybody may read it, so no signal has its value. */
+        bool is_restricted;
+} RemoteMark;
+
 struct RemoteFeature {
         Link link; /* in RemoteModule.features */
         RemoteModule *module;
@@ -71,7 +78,7 @@ struct RemoteFeature {
         Link objects;  /* RemoteObject.of_feature, the root first */
         Link requests; /* that wait for an answer; the backend's */
         Link fetches;  /* of single values */
-        uint8_t *seen; /* the properties that the object being read has */
+        RemoteMark *marks;
         bool was_ready;
         /* The service has it, but says that it cannot be used. */
         bool is_failed;
