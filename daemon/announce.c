@@ -79,7 +79,8 @@ static bool is_changed(const Object *o, uint32_t p) {
 /* Whether the signal only names it, and who wants the value has to ask. */
 static bool is_invalidated(const Object *o, uint32_t p) {
         return is_withdrawn(o, p) ||
-               (is_changed(o, p) && (flags_of(o, p) & FASCIA_PROPERTY_INVALIDATES));
+               (is_changed(o, p) && ((flags_of(o, p) & FASCIA_PROPERTY_INVALIDATES) ||
+                                     feature_is_restricted(o->feature, p)));
 }
 
 static bool object_has_changes(const Object *o) {
@@ -160,7 +161,7 @@ static void object_announce_info(Object *o) {
 
 static int write_added(Writer *w, const Object *o) {
         TRY(writer_basic(w, 'o', &o->path));
-        return write_interfaces(w, o);
+        return write_interfaces(w, o, access_get_common(o->feature->service->access));
 }
 
 static int write_removed(Writer *w, const Object *o) {
@@ -182,8 +183,11 @@ static void object_announce_presence(Object *o) {
                          there ? "InterfacesAdded" : "InterfacesRemoved",
                          there ? write_added : write_removed);
         o->is_announced = there;
-        /* The signal said all there is to say. */
+        /* The signal said all there is to say, but what not everybody may read: whoever may has to ask for that. */
         object_settle_values(o);
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (feature_is_restricted(o->feature, p))
+                        o->known[p] = KNOWN_NOTHING;
         o->info = 0;
 }
 
@@ -194,7 +198,8 @@ static void object_note_unsupported(Object *o) {
 }
 
 /* Who hears that a feature is gone must not take its values for withdrawn ones, nor its zones for
- * removed: that it is gone is told first. That it is there is told last, when all the rest is
+ * removed: that it is gone is told first. So is what not everybody may read any more: its value is invalidated, not
+ * withdrawn. That it is there is told last, when all the rest is
  * known. */
 static void service_announce(Service *s) {
         Object *first = s->dirty_first, *next;
@@ -202,7 +207,8 @@ static void service_announce(Service *s) {
         s->dirty_first = s->dirty_last = NULL;
         for (Object *o = first; o; o = o->next_dirty) {
                 object_note_unsupported(o);
-                if (object_is_there(o) && o->is_announced && !feature_is_ready(o->feature))
+                if (object_is_there(o) && o->is_announced &&
+                    (!feature_is_ready(o->feature) || (o->info & INFO_RESTRICTED)))
                         object_announce_info(o);
         }
         for (Object *o = first; o; o = o->next_dirty)

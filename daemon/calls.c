@@ -60,6 +60,45 @@ int service_reply_unavailable(Service *s, Message *call, const Feature *f) {
                                               : "it is not ready yet");
 }
 
+/* ---- who may ---- */
+
+static const char *member_name(const struct fascia_interface *i, AccessKind kind, uint32_t index,
+                               bool on_bus) {
+        if (kind == ACCESS_CALL)
+                return on_bus ? interface_method(i, index)->dbus_name
+                              : interface_method(i, index)->name;
+        return on_bus ? interface_property(i, index)->dbus_name
+                      : interface_property(i, index)->name;
+}
+
+/* Once for each caller and member, and not too often: whoever is refused may ask as often as he likes. */
+static void log_refusal(Service *s, const Asker *asker, const Feature *f, AccessKind kind,
+                        uint32_t index) {
+        const char *name = member_name(f->interface, kind, index, false);
+        char who[320], lost[64] = "";
+        unsigned n_lost;
+
+        if (!asker->own || !rights_note_refusal(asker->own, f->index, kind, index) ||
+            !callers_may_log(s->settings.callers, &n_lost))
+                return;
+        if (n_lost > 0)
+                snprintf(lost, sizeof(lost), " (%u more refusals were not logged)", n_lost);
+        caller_describe(asker->caller, who, sizeof(who));
+        log_module_warning(s->module->name, "%s may not %s %s.%s%s", who, access_kind_name(kind),
+                           f->interface->qualified_name, name, lost);
+}
+
+bool service_permits(Service *s, Message *call, const Asker *asker, const Feature *f,
+                     AccessKind kind, uint32_t index, int *ret) {
+        if (rights_allow(asker->rights, f->index, kind, index))
+                return true;
+        log_refusal(s, asker, f, kind, index);
+        *ret = service_reply_error(
+                s, call, ERROR("AccessDenied"), "You may not %s %s of %s", access_kind_name(kind),
+                member_name(f->interface, kind, index, true), f->interface->dbus_name);
+        return false;
+}
+
 /* ---- calls that wait for a backend ---- */
 
 static Pending *pending_new(Object *o, Message *call, QuotaSender *sender, bool is_call,
@@ -208,7 +247,7 @@ int service_ask(Object *o, Message *call, QuotaSender *sender, bool is_call, uin
 
 /* ---- methods of the interface ---- */
 
-static int call_method(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index) {
+static int call_method(Service *s, Object *o, Message *call, const Asker *asker, uint32_t index) {
         const struct fascia_method *method = interface_method(o->feature->interface, index);
         const char *signature = message_get_signature(call);
         char *text = NULL;
@@ -216,6 +255,8 @@ static int call_method(Service *s, Object *o, Message *call, QuotaSender *sender
         Reader reader;
         int r;
 
+        if (!service_permits(s, call, asker, o->feature, ACCESS_CALL, index, &r))
+                return r;
         if (!feature_is_ready(o->feature))
                 return service_reply_unavailable(s, call, o->feature);
         if (strcmp(signature, method->input->signature) != 0)
@@ -236,7 +277,7 @@ static int call_method(Service *s, Object *o, Message *call, QuotaSender *sender
         if (r < 0)
                 r = service_reply_refusal(s, call, ERROR_OUT_OF_RANGE, method->dbus_name, text);
         else
-                r = service_ask(o, call, sender, true, index, arguments.data);
+                r = service_ask(o, call, asker->quota, true, index, arguments.data);
         value_buffer_done(&arguments, true);
         return r;
 }
@@ -288,7 +329,7 @@ static int find_standard(const Object *o, const char *interface, const char *mem
         return -ENOENT;
 }
 
-static int call_standard(Service *s, Object *o, Message *call, QuotaSender *sender, int which) {
+static int call_standard(Service *s, Object *o, Message *call, const Asker *asker, int which) {
         const char *signature = message_get_signature(call);
 
         if (strcmp(signature, standards[which].signature) != 0)
@@ -297,15 +338,15 @@ static int call_standard(Service *s, Object *o, Message *call, QuotaSender *send
                                            standards[which].signature, signature);
         switch (standards[which].standard) {
         case STANDARD_GET:
-                return properties_get(s, o, call);
+                return properties_get(s, o, call, asker);
         case STANDARD_SET:
-                return properties_set(s, o, call, sender);
+                return properties_set(s, o, call, asker);
         case STANDARD_GET_ALL:
-                return properties_get_all(s, o, call);
+                return properties_get_all(s, o, call, asker);
         case STANDARD_INTROSPECT:
                 return service_introspect(s, o, call);
         case STANDARD_GET_MANAGED_OBJECTS:
-                return service_get_managed_objects(s, call);
+                return service_get_managed_objects(s, call, asker);
         }
         return -EINVAL;
 }
@@ -347,7 +388,7 @@ static int reply_unknown_object(Service *s, Message *call, const char *path) {
         return r;
 }
 
-static int dispatch(Service *s, Object *o, Message *call, QuotaSender *sender) {
+static int dispatch(Service *s, Object *o, Message *call, const Asker *asker) {
         const char *interface = message_get_interface(call);
         const char *member = message_get_member(call);
         int index;
@@ -357,11 +398,11 @@ static int dispatch(Service *s, Object *o, Message *call, QuotaSender *sender) {
         if (o && (!interface || strcmp(interface, o->feature->interface->dbus_name) == 0)) {
                 index = feature_find_method(o->feature, member);
                 if (index >= 0)
-                        return call_method(s, o, call, sender, (uint32_t)index);
+                        return call_method(s, o, call, asker, (uint32_t)index);
         }
         index = find_standard(o, interface, member);
         if (index >= 0)
-                return call_standard(s, o, call, sender, index);
+                return call_standard(s, o, call, asker, index);
         if (interface && !has_interface(o, interface))
                 return service_reply_error(s, call, ERROR("UnknownInterface"),
                                            "'%s' has no interface '%s'", message_get_path(call),
@@ -392,28 +433,76 @@ static int answer_for_failed(Service *s, Message *call) {
         return service_reply_unavailable(s, call, NULL);
 }
 
-int service_on_call(Message *call, void *userdata) {
+static int handle(Service *s, Message *call, const Asker *asker) {
         const char *path = message_get_path(call);
-        Service *s = userdata;
-        QuotaSender *sender = NULL;
         ModelObject model;
         Object *o = NULL;
+
+        if (strcmp(path, s->path) != 0) {
+                o = service_find_object(s, path);
+                if (!o && service_find_model(s, path, &model))
+                        return model_call(s, &model, call, asker);
+                if (!o)
+                        return reply_unknown_object(s, call, path);
+        }
+        return dispatch(s, o, call, asker);
+}
+
+/* Of whom everybody knows by now who it is, as far as it matters. caller NULL: it does not. */
+static int handle_for(Service *s, Message *call, QuotaSender *quota, Caller *caller) {
+        Asker asker = { .quota = quota, .rights = access_get_common(s->access) };
+        int r;
+
+        if (caller && !access_is_open(s->access)) {
+                r = caller_get_rights(caller, s->access, &asker.own);
+                if (r < 0)
+                        return r;
+                asker.caller = caller;
+                asker.rights = asker.own;
+        }
+        return handle(s, call, &asker);
+}
+
+static void on_known(Message *call, QuotaSender *quota, void *userdata) {
+        Service *s = userdata;
+        Caller *caller;
+        int r;
+
+        r = callers_find(s->settings.callers, call, &caller);
+        if (r >= 0)
+                r = handle_for(s, call, quota, caller);
+        if (r < 0)
+                service_reply_error(s, call, error_name_from_errno(r), "%s", strerror(-r));
+}
+
+/* Where everybody may do everything, or there are no rules that tell one from another, nobody is asked who it is. */
+static int handle_by_rules(Service *s, Message *call, QuotaSender *quota) {
+        Caller *caller;
+        int r;
+
+        if (access_is_open(s->access) || !s->settings.callers)
+                return handle_for(s, call, quota, NULL);
+        r = callers_find(s->settings.callers, call, &caller);
+        if (r < 0)
+                return r;
+        if (!access_has_subjects(s->access) || caller_is_known(caller))
+                return handle_for(s, call, quota, caller);
+        r = caller_wait(caller, call, quota, on_known, s);
+        if (r == -EBUSY)
+                return refuse_flood(s, call, r);
+        return r < 0 ? r : 1;
+}
+
+int service_on_call(Message *call, void *userdata) {
+        Service *s = userdata;
+        QuotaSender *quota = NULL;
         int r;
 
         if (s->settings.quota) {
                 r = quota_take(s->settings.quota, message_get_sender(call),
-                               loop_now(host_get_loop(s->host)), &sender);
+                               loop_now(host_get_loop(s->host)), &quota);
                 if (r < 0)
                         return refuse_flood(s, call, r);
         }
-        if (s->failure)
-                return answer_for_failed(s, call);
-        if (strcmp(path, s->path) != 0) {
-                o = service_find_object(s, path);
-                if (!o && service_find_model(s, path, &model))
-                        return model_call(s, &model, call);
-                if (!o)
-                        return reply_unknown_object(s, call, path);
-        }
-        return dispatch(s, o, call, sender);
+        return s->failure ? answer_for_failed(s, call) : handle_by_rules(s, call, quota);
 }

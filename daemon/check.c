@@ -25,6 +25,12 @@ static int check_module(Host *host, const Config *config, const char *name) {
                 free(reason);
                 n_faults++;
         }
+        reason = module_find_bad_rule(host, config, name);
+        if (reason) {
+                fprintf(stderr, "%s\n", reason);
+                free(reason);
+                n_faults++;
+        }
         for (uint32_t i = 0; i < library->module->n_interfaces; i++) {
                 const struct fascia_interface *interface = module_interface(library->module, i);
                 const char *plugin = config_get_string(config, name, interface->name, "Backend");

@@ -50,6 +50,19 @@ static int write_unsupported(Writer *w, const Object *o) {
         return writer_close(w);
 }
 
+/* What is announced without its value, because somebody may not read it. */
+static int write_restricted(Writer *w, const Object *o) {
+        const struct fascia_interface *i = o->feature->interface;
+
+        TRY(writer_open(w, 'v', "as"));
+        TRY(writer_open(w, 'a', "s"));
+        for (uint32_t p = 0; p < i->n_properties; p++)
+                if (feature_is_restricted(o->feature, p))
+                        TRY(writer_string(w, interface_property(i, p)->dbus_name));
+        TRY(writer_close(w));
+        return writer_close(w);
+}
+
 static int write_backend(Writer *w, const Object *o) {
         return write_text(w, instance_get_plugin_name(o->feature->instance));
 }
@@ -86,6 +99,7 @@ static const struct {
         { "Version", write_version, 0 },
         { "Zones", write_zones, INFO_ZONES },
         { "Unsupported", write_unsupported, INFO_UNSUPPORTED },
+        { "Restricted", write_restricted, INFO_RESTRICTED },
         { "Backend", write_backend, INFO_STATE },
         { "Simulated", write_simulated, INFO_STATE },
         { "State", write_state, INFO_STATE },
@@ -94,9 +108,19 @@ static const struct {
 
 #define N_INFOS (sizeof(infos) / sizeof(infos[0]))
 
+/* What everybody may read is the usual case, and not worth a word in each answer. */
+static bool is_of_interest(unsigned part, const Object *o) {
+        if (part != INFO_RESTRICTED)
+                return true;
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+                if (feature_is_restricted(o->feature, p))
+                        return true;
+        return false;
+}
+
 int write_info_entries(Writer *w, const Object *o, unsigned mask) {
         for (size_t i = 0; i < N_INFOS; i++) {
-                if (mask != ~0u && !(infos[i].part & mask))
+                if (mask == ~0u ? !is_of_interest(infos[i].part, o) : !(infos[i].part & mask))
                         continue;
                 TRY(writer_open(w, 'e', "sv"));
                 TRY(writer_string(w, infos[i].name));

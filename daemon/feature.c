@@ -67,6 +67,15 @@ bool object_has_value(const Object *o, uint32_t property) {
                object_measure(o, property) <= o->feature->service->settings.max_reply_size;
 }
 
+bool object_shows_value(const Object *o, uint32_t property, const Rights *rights) {
+        return rights_allow(rights, o->feature->index, ACCESS_READ, property) &&
+               object_has_value(o, property);
+}
+
+bool feature_is_restricted(const Feature *f, uint32_t property) {
+        return access_is_restricted(f->service->access, f->index, property);
+}
+
 /* Another backend, or the same one anew, may come with other values that then never change. */
 static void object_distrust(Object *o) {
         for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
@@ -219,6 +228,7 @@ int feature_init(Feature *f, Service *s, uint32_t interface) {
 
         f->service = s;
         f->interface = module_interface(s->module, interface);
+        f->index = interface;
         f->introspection = s->library->introspection[interface];
         f->timeout = UINT64_MAX;
         r = feature_index_members(f);

@@ -67,6 +67,7 @@ static const char feature_info[] =
         "  </property>\n"
         "  <property name=\"Zones\" type=\"as\" access=\"read\"/>\n"
         "  <property name=\"Unsupported\" type=\"as\" access=\"read\"/>\n"
+        "  <property name=\"Restricted\" type=\"as\" access=\"read\"/>\n"
         "  <property name=\"Backend\" type=\"s\" access=\"read\"/>\n"
         "  <property name=\"Simulated\" type=\"b\" access=\"read\"/>\n"
         "  <property name=\"State\" type=\"s\" access=\"read\"/>\n"

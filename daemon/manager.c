@@ -23,6 +23,7 @@ struct Manager {
         Config *config;
         Host *host;
         Quota *quota;
+        Callers *callers;
         Connection *connection;
         LoopTimer *watchdog;
         uint64_t watchdog_usec; /* 0: nobody watches */
@@ -140,6 +141,7 @@ static void manager_apply_limits(Manager *m) {
         log_set_level((int)config_get_uint(m->config, NULL, NULL, "LogLevel"));
         module_read_settings(m->config, &m->limits, &quota);
         m->limits.quota = m->quota;
+        m->limits.callers = m->callers;
         if (m->quota)
                 quota_set(m->quota, &quota);
         for (Module *module = m->modules; module; module = module->next)
@@ -265,7 +267,7 @@ static void manager_attach(Manager *m, Module *module) {
 static void on_connected(Connection *c, void *userdata) {
         Manager *m = userdata;
 
-        (void)c;
+        callers_attach(m->callers, c);
         for (Module *module = m->modules; module; module = module->next)
                 manager_attach(m, module);
         manager_check_names(m);
@@ -287,6 +289,7 @@ static void on_lost(Connection *c, int error, void *userdata) {
         sd_notify(0, "STATUS=Without a bus, trying to connect");
         for (Module *module = m->modules; module; module = module->next)
                 service_detach(module->service);
+        callers_detach(m->callers);
 }
 
 static void on_turn_end(Connection *c, void *userdata) {
@@ -391,6 +394,19 @@ static void manager_replace_module(Manager *m, Module *module) {
                 manager_attach(m, new);
 }
 
+/* The rules alone are no reason to disturb a backend. They were tried before; what fails now is memory, or a user who
+ * has gone in between: nobody may do anything then. */
+static void manager_apply_access(Manager *m, Module *module) {
+        char *reason = NULL;
+        int r;
+
+        r = module_apply_access(module, m->config, &reason);
+        if (r < 0)
+                log_error_errno(r, "Failed to read who may use '%s', so nobody may: %s",
+                                module->name, reason ? reason : strerror(-r));
+        free(reason);
+}
+
 static void manager_apply(Manager *m, const Config *old) {
         const char *name = NULL;
 
@@ -414,6 +430,8 @@ static void manager_apply(Manager *m, const Config *old) {
                            service_get_error(module->service)) {
                         log_info("Restarting the backends of '%s'", name);
                         module_restart(module, m->config);
+                } else {
+                        manager_apply_access(m, module);
                 }
         }
         /* The name that was awaited may have been that of a module that has just left. */
@@ -431,6 +449,23 @@ static int manager_prepare(Manager *m, Config *new) {
         return r;
 }
 
+/* How many modules have a rule that cannot be: each is logged. */
+static unsigned manager_log_bad_rules(Manager *m, const Config *config) {
+        const char *name = NULL;
+        unsigned n = 0;
+
+        while ((name = config_next_module(config, name))) {
+                char *text = module_find_bad_rule(m->host, config, name);
+
+                if (!text)
+                        continue;
+                log_module_error(name, "%s", text);
+                free(text);
+                n++;
+        }
+        return n;
+}
+
 static void manager_reload(Manager *m) {
         Config *new, *old;
         int r;
@@ -438,7 +473,7 @@ static void manager_reload(Manager *m) {
         r = m->settings.load_config(&new, m->settings.userdata);
         if (r >= 0)
                 r = manager_prepare(m, new);
-        m->reload_failed = r < 0 || config_problems(new, 0);
+        m->reload_failed = r < 0 || config_problems(new, 0) || manager_log_bad_rules(m, new) > 0;
         if (m->reload_failed) {
                 if (r >= 0)
                         log_problems(new);
@@ -532,6 +567,8 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = quota_new(&quota, &m->quota);
         if (r >= 0)
+                r = callers_new(m->loop, &m->callers);
+        if (r >= 0)
                 r = module_new_host(m->loop, config, settings->dev, &m->host);
         if (r >= 0)
                 r = manager_add_signals(m);
@@ -554,6 +591,7 @@ Manager *manager_free(Manager *m) {
                 module_free(m->modules);
                 m->modules = next;
         }
+        callers_free(m->callers);
         if (m->connection)
                 connection_close(m->connection);
         connection_unref(m->connection);

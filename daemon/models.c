@@ -65,6 +65,15 @@ bool service_find_model(Service *s, const char *path, ModelObject *ret) {
         return ret->property;
 }
 
+static uint32_t property_index(const struct fascia_interface *i,
+                               const struct fascia_property *property) {
+        uint32_t p = 0;
+
+        while (interface_property(i, p) != property)
+                p++;
+        return p;
+}
+
 static bool is_of_model(const ModelObject *m, const char *interface) {
         const char *own = m->object->feature->interface->dbus_name;
         size_t n = strlen(own);
@@ -75,9 +84,10 @@ static bool is_of_model(const ModelObject *m, const char *interface) {
                strcmp(interface + n + 1, m->property->dbus_name) == 0;
 }
 
-int model_call(Service *s, const ModelObject *m, Message *call) {
+int model_call(Service *s, const ModelObject *m, Message *call, const Asker *asker) {
         const char *interface = message_get_interface(call);
         const char *member = message_get_member(call);
+        int r;
 
         if (strcmp(member, "Introspect") == 0 &&
             (!interface || strcmp(interface, INTROSPECTABLE_INTERFACE) == 0))
@@ -90,6 +100,10 @@ int model_call(Service *s, const ModelObject *m, Message *call) {
                 return service_reply_error(s, call, ERROR("UnknownInterface"),
                                            "'%s' has no interface '%s'", message_get_path(call),
                                            interface);
+        /* Its rows are the value of the property. */
+        if (!service_permits(s, call, asker, m->object->feature, ACCESS_READ,
+                             property_index(m->object->feature->interface, m->property), &r))
+                return r;
         return service_reply_error(s, call, ERROR("NotSupported"),
                                    "%s: the model '%s' of %s cannot be read: this version does not "
                                    "serve models",

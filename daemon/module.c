@@ -125,37 +125,69 @@ char *module_find_stray_interface(const Config *config, const char *name,
         return NULL;
 }
 
-static char *find_fault(const Config *config, const char *name,
-                        const struct fascia_module *module) {
-        const ConfigProblem *problem = config_module_problem(config, name);
-        char *text;
+int module_apply_access(Module *m, const Config *config, char **reterr_text) {
+        const struct fascia_module *module = service_get_module(m->service);
+        Access *access;
+        int r;
 
-        if (!problem)
-                return module_find_stray_interface(config, name, module);
-        if (asprintf(&text, "%s:%u: %s", problem->origin, problem->line, problem->text) < 0)
-                return NULL;
+        if (!module)
+                return 0;
+        r = access_new(module, config, m->name, &access, reterr_text);
+        if (r >= 0) {
+                service_set_access(m->service, access);
+                return 0;
+        }
+        if (access_new_closed(module, &access) >= 0)
+                service_set_access(m->service, access);
+        return r;
+}
+
+char *module_find_bad_rule(Host *host, const Config *config, const char *name) {
+        const struct fascia_module *module = find_module(host, config, name);
+        char *text = NULL;
+        Access *access;
+
+        if (module && access_new(module, config, name, &access, &text) >= 0)
+                access_free(access);
         return text;
+}
+
+/* Whether it must not be served; *ret_reason (to be freed) says why, when there is memory for it. */
+static bool has_fault(Module *m, const Config *config, const struct fascia_module *module,
+                      char **ret_reason) {
+        const ConfigProblem *problem = config_module_problem(config, m->name);
+
+        *ret_reason = NULL;
+        if (problem) {
+                if (asprintf(ret_reason, "%s:%u: %s", problem->origin, problem->line,
+                             problem->text) < 0)
+                        *ret_reason = NULL;
+                return true;
+        }
+        *ret_reason = module_find_stray_interface(config, m->name, module);
+        return *ret_reason || module_apply_access(m, config, ret_reason) < 0;
 }
 
 void module_restart(Module *m, const Config *config) {
         const struct fascia_module *module = service_get_module(m->service);
-        char *fault;
+        char *reason;
+        bool refused;
 
         if (!module)
                 return;
-        fault = find_fault(config, m->name, module);
+        refused = has_fault(m, config, module, &reason);
         for (uint32_t i = 0; i < module->n_interfaces; i++) {
                 const char *interface = module_interface(module, i)->name;
 
                 service_stop(m->service, i);
-                if (fault)
-                        service_refuse(m->service, i, fault);
+                if (refused)
+                        service_refuse(m->service, i, reason ? reason : strerror(ENOMEM));
                 else
                         service_start(m->service, i,
                                       config_get_string(config, m->name, interface, "Backend"),
                                       config_get_time(config, m->name, interface, "ReplyTimeout"));
         }
-        free(fault);
+        free(reason);
 }
 
 int module_new(Host *host, const Config *config, const char *name, const ServiceSettings *settings,

@@ -23,8 +23,14 @@ typedef struct Module {
 int module_new(Host *host, const Config *config, const char *name, const ServiceSettings *settings,
                Module **ret);
 Module *module_free(Module *m);
-/* Starts the backends anew, as the configuration says now. */
+/* Starts the backends anew, as the configuration says now, also of who may do what. */
 void module_restart(Module *m, const Config *config);
+/* Who may do what, as the configuration says now. Until it can, nobody may do anything: *reterr_text (to be freed)
+ * is the reason. -EINVAL, -ENOMEM. */
+int module_apply_access(Module *m, const Config *config, char **reterr_text);
+/* The first rule of the configuration that names what its module does not have, as text for people, to be
+ * freed; NULL: there is none. */
+char *module_find_bad_rule(Host *host, const Config *config, const char *name);
 
 /* Whether a module that has a section is to be served; a section that only interfaces use is of no
  * module. */

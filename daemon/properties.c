@@ -22,13 +22,13 @@ int write_serial(Writer *w, const Service *s) {
         return writer_close(w);
 }
 
-int write_property_entries(Writer *w, const Object *o) {
+int write_property_entries(Writer *w, const Object *o, const Rights *rights) {
         const struct fascia_interface *i = o->feature->interface;
 
         for (uint32_t p = 0; p < i->n_properties; p++) {
                 const struct fascia_property *property = interface_property(i, p);
 
-                if (!object_has_value(o, p))
+                if (!object_shows_value(o, p, rights))
                         continue;
                 TRY(writer_open(w, 'e', "sv"));
                 TRY(writer_string(w, property->dbus_name));
@@ -38,14 +38,14 @@ int write_property_entries(Writer *w, const Object *o) {
         return 0;
 }
 
-int write_properties(Writer *w, const Object *o) {
+int write_properties(Writer *w, const Object *o, const Rights *rights) {
         TRY(writer_open(w, 'a', "{sv}"));
-        TRY(write_property_entries(w, o));
+        TRY(write_property_entries(w, o, rights));
         TRY(write_serial(w, o->feature->service));
         return writer_close(w);
 }
 
-int write_interfaces(Writer *w, const Object *o) {
+int write_interfaces(Writer *w, const Object *o, const Rights *rights) {
         static const char *const standard[] = { INTROSPECTABLE_INTERFACE, PROPERTIES_INTERFACE };
 
         TRY(writer_open(w, 'a', "{sa{sv}}"));
@@ -62,13 +62,21 @@ int write_interfaces(Writer *w, const Object *o) {
         TRY(writer_close(w));
         TRY(writer_open(w, 'e', "sa{sv}"));
         TRY(writer_string(w, o->feature->interface->dbus_name));
-        TRY(write_properties(w, o));
+        TRY(write_properties(w, o, rights));
         TRY(writer_close(w));
         return writer_close(w);
 }
 
+/* What somebody is shown. */
+typedef struct View {
+        const Service *service;
+        const Object *object; /* NULL: all of them */
+        const Rights *rights;
+} View;
+
 static int write_managed_objects(Writer *w, const void *userdata) {
-        const Service *s = userdata;
+        const View *view = userdata;
+        const Service *s = view->service;
 
         TRY(writer_open(w, 'a', "{oa{sa{sv}}}"));
         for (uint32_t i = 0; i < s->n_features; i++)
@@ -77,7 +85,7 @@ static int write_managed_objects(Writer *w, const void *userdata) {
                                 continue;
                         TRY(writer_open(w, 'e', "oa{sa{sv}}"));
                         TRY(writer_basic(w, 'o', &o->path));
-                        TRY(write_interfaces(w, o));
+                        TRY(write_interfaces(w, o, view->rights));
                         TRY(writer_close(w));
                 }
         return writer_close(w);
@@ -118,8 +126,8 @@ static int reply_written(Service *s, Message *call, WriteFn *fn, const void *use
         return service_reply(s, reply);
 }
 
-int service_get_managed_objects(Service *s, Message *call) {
-        return reply_written(s, call, write_managed_objects, s);
+int service_get_managed_objects(Service *s, Message *call, const Asker *asker) {
+        return reply_written(s, call, write_managed_objects, &(View){ s, NULL, asker->rights });
 }
 
 /* ---- Get ---- */
@@ -177,11 +185,15 @@ static int write_named(Writer *w, const void *userdata) {
         return writer_close(w);
 }
 
-static int get_own(Service *s, Object *o, Message *call, const char *interface, const char *name) {
+static int get_own(Service *s, Object *o, Message *call, const Asker *asker, const char *interface,
+                   const char *name) {
         int index = feature_find_property(o->feature, name);
+        int r;
 
         if (index < 0)
                 return reply_unknown_property(s, call, interface, name);
+        if (!service_permits(s, call, asker, o->feature, ACCESS_READ, (uint32_t)index, &r))
+                return r;
         if (!feature_is_ready(o->feature))
                 return service_reply_unavailable(s, call, o->feature);
         if (zone_has_value(o->zone, (uint32_t)index) &&
@@ -204,7 +216,7 @@ static int reply_no_properties(Service *s, Object *o, Message *call, const char 
 }
 
 /* "" stands for every interface, the feature's own before org.fascia.Feature1. */
-int properties_get(Service *s, Object *o, Message *call) {
+int properties_get(Service *s, Object *o, Message *call, const Asker *asker) {
         const char *interface, *name;
         Reader r;
 
@@ -214,7 +226,7 @@ int properties_get(Service *s, Object *o, Message *call) {
         if (strcmp(name, SERIAL_PROPERTY) != 0 && !is_info(interface) &&
             (*interface || !info_has_property(name) ||
              feature_find_property(o->feature, name) >= 0))
-                return get_own(s, o, call, interface, name);
+                return get_own(s, o, call, asker, interface, name);
         if (strcmp(name, SERIAL_PROPERTY) != 0 && !info_has_property(name))
                 return reply_unknown_property(s, call, interface, name);
         return reply_written(s, call, write_named, &(NamedProperty){ o, name, 0 });
@@ -223,7 +235,9 @@ int properties_get(Service *s, Object *o, Message *call) {
 /* ---- GetAll ---- */
 
 static int write_own(Writer *w, const void *userdata) {
-        return write_properties(w, userdata);
+        const View *view = userdata;
+
+        return write_properties(w, view->object, view->rights);
 }
 
 static int write_whole_info(Writer *w, const void *userdata) {
@@ -239,16 +253,18 @@ static int write_none(Writer *w, const void *userdata) {
 /* "" asks for the properties of all interfaces; both here have a serial, which must not be there
  * twice. */
 static int write_both(Writer *w, const void *userdata) {
-        const Object *o = userdata;
+        const View *view = userdata;
+        const Object *o = view->object;
 
         TRY(writer_open(w, 'a', "{sv}"));
-        TRY(write_property_entries(w, o));
+        TRY(write_property_entries(w, o, view->rights));
         TRY(write_info_entries(w, o, ~0u));
         TRY(write_serial(w, o->feature->service));
         return writer_close(w);
 }
 
-int properties_get_all(Service *s, Object *o, Message *call) {
+int properties_get_all(Service *s, Object *o, Message *call, const Asker *asker) {
+        const View view = { s, o, asker->rights };
         const char *interface;
         Reader r;
 
@@ -259,9 +275,9 @@ int properties_get_all(Service *s, Object *o, Message *call) {
         if (!o)
                 return reply_unknown_interface(s, call, interface);
         if (!*interface)
-                return reply_written(s, call, write_both, o);
+                return reply_written(s, call, write_both, &view);
         if (is_own(o, interface))
-                return reply_written(s, call, write_own, o);
+                return reply_written(s, call, write_own, &view);
         if (is_info(interface))
                 return reply_written(s, call, write_whole_info, o);
         return reply_unknown_interface(s, call, interface);
@@ -269,7 +285,7 @@ int properties_get_all(Service *s, Object *o, Message *call) {
 
 /* ---- Set ---- */
 
-static int set_value(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index,
+static int set_value(Service *s, Object *o, Message *call, const Asker *asker, uint32_t index,
                      const void *value) {
         const struct fascia_property *p = interface_property(o->feature->interface, index);
         char *text = NULL;
@@ -281,14 +297,14 @@ static int set_value(Service *s, Object *o, Message *call, QuotaSender *sender, 
         if (r >= 0)
                 r = fascia_property_check(p, p->constraint, value, &text);
         if (r >= 0)
-                return service_ask(o, call, sender, false, index, value);
+                return service_ask(o, call, asker->quota, false, index, value);
         if (r == -ERANGE)
                 r = service_reply_error(s, call, ERROR_OUT_OF_RANGE, "%s", text);
         free(text);
         return r;
 }
 
-static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, uint32_t index,
+static int set_own(Service *s, Object *o, Message *call, const Asker *asker, uint32_t index,
                    Reader *r) {
         const struct fascia_property *p = interface_property(o->feature->interface, index);
         const char *contents;
@@ -296,6 +312,8 @@ static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, ui
         char type;
         int q;
 
+        if (!service_permits(s, call, asker, o->feature, ACCESS_SET, index, &q))
+                return q;
         if (property_is_readonly(p))
                 return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",
                                            p->dbus_name);
@@ -315,12 +333,12 @@ static int set_own(Service *s, Object *o, Message *call, QuotaSender *sender, ui
                 return service_reply_error(s, call, ERROR("InvalidArgs"), "%s: %s", p->dbus_name,
                                            codec_error_text(q));
         }
-        q = set_value(s, o, call, sender, index, value.data);
+        q = set_value(s, o, call, asker, index, value.data);
         value_buffer_done(&value, true);
         return q;
 }
 
-int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender) {
+int properties_set(Service *s, Object *o, Message *call, const Asker *asker) {
         const char *interface, *name;
         Reader r;
         int index;
@@ -330,7 +348,7 @@ int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender) {
                 return reply_no_properties(s, o, call, interface, name);
         index = is_info(interface) ? -ENOENT : feature_find_property(o->feature, name);
         if (index >= 0)
-                return set_own(s, o, call, sender, (uint32_t)index, &r);
+                return set_own(s, o, call, asker, (uint32_t)index, &r);
         if (strcmp(name, SERIAL_PROPERTY) == 0 ||
             (!is_own(o, interface) && info_has_property(name)))
                 return service_reply_error(s, call, ERROR("PropertyReadOnly"), "%s is read-only",

@@ -14,6 +14,14 @@
 /* Below a feature or zone; an escaped name of a zone never begins so. */
 #define MODELS "_models"
 
+/* Who asks: what he may do, and on whose account. */
+typedef struct Asker {
+        QuotaSender *quota; /* NULL: there is no limit */
+        Caller *caller;     /* NULL: of no interest */
+        const Rights *rights;
+        Rights *own; /* the same, when they are his; else NULL */
+} Asker;
+
 typedef struct Feature Feature;
 typedef struct Object Object;
 typedef struct Pending Pending;
@@ -30,6 +38,7 @@ typedef struct Pending Pending;
 #define INFO_STATE 1u
 #define INFO_ZONES 2u
 #define INFO_UNSUPPORTED 4u
+#define INFO_RESTRICTED 8u
 
 /* A feature or one of its zones, as D-Bus sees it. */
 struct Object {
@@ -60,6 +69,7 @@ typedef struct Member {
 struct Feature {
         Service *service;
         const struct fascia_interface *interface;
+        uint32_t index; /* in the module */
         const char *introspection;
         Instance *instance;
         Object *objects;
@@ -96,6 +106,7 @@ struct Service {
         char *path;
         char *failure; /* of the whole module, or NULL */
         ServiceSettings settings;
+        Access *access; /* NULL: failed */
         Feature *features;
         uint32_t n_features;
 
@@ -128,6 +139,9 @@ size_t object_measure(const Object *o, uint32_t property);
  * not larger than an answer may be (a message that the bus does not take would disconnect the
  * service). */
 bool object_has_value(const Object *o, uint32_t property);
+/* The same, and whether these rights include it. */
+bool object_shows_value(const Object *o, uint32_t property, const Rights *rights);
+bool feature_is_restricted(const Feature *f, uint32_t property);
 bool object_is_there(const Object *o);
 void object_mark(Object *o);
 /* The feature or zone at the path; NULL: there is none. The module's own object is not among them.
@@ -146,7 +160,7 @@ typedef struct ModelObject {
 
 /* Whether such an object is at the path. */
 bool service_find_model(Service *s, const char *path, ModelObject *ret);
-int model_call(Service *s, const ModelObject *m, Message *call);
+int model_call(Service *s, const ModelObject *m, Message *call, const Asker *asker);
 bool object_has_models(const Object *o);
 
 /* ---- calls ---- */
@@ -162,6 +176,9 @@ int service_reply_refusal(Service *s, Message *call, const char *name, const cha
                           char *text);
 int service_reply_unavailable(Service *s, Message *call, const Feature *f);
 void service_drop_pending(Service *s);
+/* Whether he may. Otherwise he has been told so, *ret is the outcome, and it is logged. */
+bool service_permits(Service *s, Message *call, const Asker *asker, const Feature *f,
+                     AccessKind kind, uint32_t index, int *ret);
 
 /* Asks the backend; the answer is parked. value is borrowed. */
 int service_ask(Object *o, Message *call, QuotaSender *sender, bool is_call, uint32_t index,
@@ -169,16 +186,16 @@ int service_ask(Object *o, Message *call, QuotaSender *sender, bool is_call, uin
 
 /* ---- properties ---- */
 
-int properties_get(Service *s, Object *o, Message *call);
-int properties_set(Service *s, Object *o, Message *call, QuotaSender *sender);
-int properties_get_all(Service *s, Object *o, Message *call);
-int service_get_managed_objects(Service *s, Message *call);
+int properties_get(Service *s, Object *o, Message *call, const Asker *asker);
+int properties_set(Service *s, Object *o, Message *call, const Asker *asker);
+int properties_get_all(Service *s, Object *o, Message *call, const Asker *asker);
+int service_get_managed_objects(Service *s, Message *call, const Asker *asker);
 int service_introspect(Service *s, Object *o, Message *call);
 int model_introspect(Service *s, const ModelObject *m, Message *call);
 
-/* The a{sv} of what clients may see of the object's own interface, with the serial. */
-int write_properties(Writer *w, const Object *o);
-int write_property_entries(Writer *w, const Object *o);
+/* The a{sv} of what somebody with these rights may see of the object's own interface, with the serial. */
+int write_properties(Writer *w, const Object *o, const Rights *rights);
+int write_property_entries(Writer *w, const Object *o, const Rights *rights);
 /* The a{sv} of org.fascia.Feature1: those of the mask; with the serial. */
 int write_info(Writer *w, const Object *o, unsigned mask);
 /* The same entries, for an array that is open already. */
@@ -187,7 +204,7 @@ bool info_has_property(const char *name);
 /* One property of it as a variant. -ENOENT. */
 int write_info_property(Writer *w, const Object *o, const char *name);
 /* The a{sa{sv}} of all interfaces. */
-int write_interfaces(Writer *w, const Object *o);
+int write_interfaces(Writer *w, const Object *o, const Rights *rights);
 int write_serial(Writer *w, const Service *s);
 
 /* ---- announcing ---- */

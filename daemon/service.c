@@ -39,6 +39,11 @@ int service_new(Host *host, const struct fascia_module_library *library,
         s->settings = *settings;
         s->library = library;
         s->module = module;
+        r = access_new_open(module, &s->access);
+        if (r < 0) {
+                service_free(s);
+                return r;
+        }
         s->features = calloc(module->n_interfaces + 1, sizeof(*s->features));
         if (!s->features)
                 r = -ENOMEM;
@@ -97,6 +102,9 @@ Service *service_free(Service *s) {
                 free(s->unused);
                 s->unused = next;
         }
+        if (s->access && s->settings.callers)
+                callers_forget_access(s->settings.callers, s->access);
+        access_free(s->access);
         free(s->parked);
         free(s->features);
         free(s->failure);
@@ -108,6 +116,35 @@ Service *service_free(Service *s) {
 
 void service_set(Service *s, const ServiceSettings *settings) {
         s->settings = *settings;
+}
+
+/* Who follows the property knows a value that he may not have, or does not know one that he may. */
+static void feature_doubt(Feature *f, const Access *old) {
+        for (uint32_t p = 0; p < f->interface->n_properties; p++) {
+                if (!feature_is_restricted(f, p) && !access_is_restricted(old, f->index, p))
+                        continue;
+                for (Object *o = f->objects; o; o = o->next) {
+                        if (o->known[p] == KNOWN_VALUE)
+                                o->known[p] = KNOWN_OLD_VALUE;
+                        o->info |= INFO_RESTRICTED;
+                        object_mark(o);
+                }
+        }
+}
+
+void service_set_access(Service *s, Access *access) {
+        Access *old = s->access;
+
+        if (access_equal(old, access)) {
+                access_free(access);
+                return;
+        }
+        s->access = access;
+        for (uint32_t i = 0; i < s->n_features; i++)
+                feature_doubt(&s->features[i], old);
+        if (s->settings.callers)
+                callers_forget_access(s->settings.callers, old);
+        access_free(old);
 }
 
 void service_watch(Service *s, ServiceStateFn *fn, void *userdata) {
@@ -157,6 +194,8 @@ int service_attach(Service *s, Connection *connection, ConnectionDoneFn *done, v
 }
 
 void service_detach(Service *s) {
+        if (s->settings.callers)
+                callers_drop_waiting(s->settings.callers, s);
         service_drop_pending(s);
         service_drop_parked(s);
         s->export = subscription_free(s->export);

@@ -2,6 +2,8 @@
 /* A module on D-Bus: owns its name, exports its objects, answers calls and announces changes. */
 #pragma once
 
+#include "access.h"
+#include "callers.h"
 #include "connection.h"
 #include "host.h"
 #include "quota.h"
@@ -12,9 +14,10 @@ typedef struct ServiceSettings {
         size_t max_reply_size;  /* in bytes; a larger answer is an error */
         size_t max_outstanding; /* in bytes; above, announcing stops */
         Quota *quota;           /* shared with other services; NULL: no limits */
+        Callers *callers;       /* the same; NULL: nobody is known, and refusals are not logged */
 } ServiceSettings;
 
-/* A module that works. The library, the host and the quota are borrowed. Nothing is started or sent
+/* A module that works, with everything allowed. The library, the host, the quota and the callers are borrowed. Nothing is started or sent
  * yet. */
 int service_new(Host *host, const struct fascia_module_library *library,
                 const ServiceSettings *settings, Service **ret);
@@ -25,6 +28,9 @@ int service_new_failed(Host *host, const char *bus_name, const char *reason, Ser
 Service *service_free(Service *s);
 
 void service_set(Service *s, const ServiceSettings *settings);
+/* Who may do what from now on; takes the rules, which are of this module. Whoever follows properties that not
+ * everybody may read, or might not until now, is told to ask again. */
+void service_set_access(Service *s, Access *access);
 
 /* Starts the backend of one interface, by its position in the module; plugin "": there is none
  * configured. A failure is exported as state and error of the feature. timeout_usec: how long it

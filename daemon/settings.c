@@ -2,6 +2,7 @@
 /* The keys of fasciad.conf; each is explained in config/fasciad.conf. */
 #include "settings.h"
 
+#include "access-rule.h"
 #include "backend-keys.h"
 
 #ifndef FASCIA_PLUGIN_DIR
@@ -20,7 +21,25 @@
 static const char *const log_levels[] = { "emerg",  "alert", "crit",  "err", "warning",
                                           "notice", "info",  "debug", NULL };
 
+static const char *const verdicts[] = { "allow", "deny", NULL };
+
+static const ConfigKey access_rule = {
+        .type = CONFIG_STRING,
+        .sections = EVERYWHERE,
+        .check = access_rule_is_valid,
+        .is_guard = true,
+        .is_live = true,
+};
+
 static const ConfigKey keys[] = {
+        { .name = "Access",
+          .type = CONFIG_WORD,
+          .builtin = "allow",
+          .words = verdicts,
+          .sections = EVERYWHERE,
+          .numbered = &access_rule,
+          .is_guard = true,
+          .is_live = true },
         { .name = "Address",
           .type = CONFIG_STRING,
           .builtin = "auto",

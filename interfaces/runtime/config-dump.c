@@ -13,13 +13,37 @@ static void dump_entry(const Entry *e, const ConfigKey *key, FILE *f) {
                 fprintf(f, "# %s\n%s=%s\n", e->origin, key->name, e->value);
 }
 
+/* Each where it stands: their order is that of sections, then of numbers, so none may stand in for another. */
+static void dump_numbered(const Config *c, const char *section, const ConfigKey *key, FILE *f) {
+        ConfigNumbered n = { 0 };
+
+        while (config_next_numbered(c, section, key->name, &n)) {
+                if (n.line > 0)
+                        fprintf(f, "# %s:%u\n", n.origin, n.line);
+                else
+                        fprintf(f, "# %s\n", n.origin);
+                fprintf(f, "%s%u=%s\n", key->name, n.number, n.value);
+        }
+}
+
 static void dump_section(const Config *c, const char *module, const char *interface, unsigned kind,
                          FILE *f) {
+        const char *section = module ? module : "fascia";
+        char name[256];
         const ConfigKey *key;
+        unsigned number;
 
-        for (size_t i = 0; (key = config_key(c, i)); i++)
-                if (key->sections & kind)
-                        dump_entry(config_find(c, module, interface, key), key, f);
+        if (interface) {
+                snprintf(name, sizeof(name), "%s/%s", module, interface);
+                section = name;
+        }
+        for (size_t i = 0; (key = config_key(c, i)); i++) {
+                if (!(key->sections & kind) || config_key_family(c, key->name, &number))
+                        continue;
+                dump_entry(config_find(c, module, interface, key), key, f);
+                if (key->numbered)
+                        dump_numbered(c, section, key, f);
+        }
 }
 
 /* What was said of it; the rest is that of what it serves. */

@@ -40,6 +40,18 @@ static const char *load_section(const Load *load, const char *section) {
         return strcmp(section, "backend") == 0 ? load->section : NULL;
 }
 
+static int load_refuse_again(const Load *load, const char *section, const Entry *earlier,
+                             unsigned line) {
+        int r;
+
+        r = config_add_problem(
+                load->config, load->path, line, section, "[%s]: '%s' stands in line %u already",
+                load->section ? "backend" : section, earlier->key->name, earlier->line);
+        if (r >= 0)
+                config_mark_guard(load->config, earlier->key->name);
+        return r;
+}
+
 static int on_setting(const char *section, const char *key, const char *value, unsigned line,
                       void *userdata) {
         const Load *load = userdata;
@@ -54,9 +66,7 @@ static int on_setting(const char *section, const char *key, const char *value, u
                 return 0; /* said where the section begins */
         earlier = key ? load_find_earlier(load, known, key) : NULL;
         if (earlier)
-                return config_add_problem(load->config, load->path, line, known,
-                                          "[%s]: '%s' stands in line %u already", section, key,
-                                          earlier->line);
+                return load_refuse_again(load, known, earlier, line);
         return config_add(load->config, load->layer, known, key, value, load->path, line);
 }
 

@@ -245,7 +245,7 @@ static bool same_values(const Config *a, const Config *b, const char *module,
         const ConfigKey *key;
 
         for (size_t i = 0; (key = config_key(a, i)); i++)
-                if (key->sections & (CONFIG_IN_MODULE | CONFIG_IN_INTERFACE) &&
+                if (key->sections & (CONFIG_IN_MODULE | CONFIG_IN_INTERFACE) && !key->is_live &&
                     !same_text(config_lookup(a, module, interface, key->name),
                                config_lookup(b, module, interface, key->name)))
                         return false;
@@ -315,5 +315,41 @@ const char *config_next_free_key(const Config *c, const char *previous) {
         if (previous)
                 while (i < c->n_free_keys && strcmp(c->free_keys[i++]->name, previous) != 0)
                         ;
+        while (i < c->n_free_keys && c->free_keys[i]->number > 0)
+                i++;
         return i < c->n_free_keys ? c->free_keys[i]->name : NULL;
+}
+
+/* ---- keys with numbers ---- */
+
+const char *config_get_module_section(const Config *c, const char *module, const char *interface) {
+        const Stand *stand = config_find_stand(c, module, interface);
+
+        return stand ? stand->section : module;
+}
+
+static bool entry_is_of(const Config *c, const Entry *e, const char *key, unsigned *ret_number) {
+        return strncmp(e->key->name, key, strlen(key)) == 0 &&
+               config_key_family(c, e->key->name, ret_number);
+}
+
+bool config_next_numbered(const Config *c, const char *section, const char *key,
+                          ConfigNumbered *ret) {
+        const Entry *best = NULL;
+        unsigned best_number = 0, number;
+
+        for (size_t i = 0; i < c->n_entries; i++) {
+                const Entry *e = &c->entries[i];
+
+                if (strcmp(e->section, section) != 0 || !entry_is_of(c, e, key, &number) ||
+                    number <= ret->number || (best && number > best_number) ||
+                    (best && number == best_number && e->layer < best->layer))
+                        continue;
+                best = e;
+                best_number = number;
+        }
+        if (!best)
+                return false;
+        *ret = (ConfigNumbered){ best_number, best->value, best->origin, best->line };
+        return true;
 }

@@ -25,9 +25,10 @@ typedef struct Entry {
         unsigned line;
 } Entry;
 
-/* A key that a backend made up: "X-Device". */
+/* A key that a backend made up, "X-Device", or that has a number. */
 typedef struct FreeKey {
-        ConfigKey key; /* its name is that of this entry */
+        ConfigKey key;   /* its name is that of this entry */
+        unsigned number; /* 0: none */
         char name[];
 } FreeKey;
 
@@ -67,6 +68,11 @@ const ConfigKey *config_find_key(const Config *c, const char *name);
 
 int config_add_problem(Config *c, const char *origin, unsigned line, const char *section,
                        const char *format, ...) __attribute__((format(printf, 5, 6)));
+
+/* What a key with a number stands for in the table; NULL: it has none. */
+const ConfigKey *config_key_family(const Config *c, const char *name, unsigned *ret_number);
+/* For the problem that was added last: whether it is one of a guard, by the name of the key. */
+void config_mark_guard(Config *c, const char *key);
 
 /* What was said of the key in that section at that layer, or NULL. */
 const Entry *config_find_entry(const Config *c, const char *section, const char *key, Layer layer);

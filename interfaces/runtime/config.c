@@ -115,10 +115,25 @@ const ConfigProblem *config_module_problem(const Config *c, const char *module) 
                 const char *section = c->problems[i].section;
 
                 if (section &&
-                    (section_is_of(section, module) || section_stands_for(c, section, module)))
+                    (section_is_of(section, module) || section_stands_for(c, section, module) ||
+                     (c->problems[i].is_guard && config_section_kind(section) == CONFIG_IN_FASCIA)))
                         return &c->problems[i];
         }
         return NULL;
+}
+
+/* Also of one that is misspelt behind its name, "Access1x": what it would have forbidden is not known. */
+static bool is_guard(const Config *c, const char *name) {
+        for (size_t i = 0; i < c->n_keys; i++)
+                if (c->keys[i].is_guard &&
+                    strncasecmp(c->keys[i].name, name, strlen(c->keys[i].name)) == 0)
+                        return true;
+        return false;
+}
+
+void config_mark_guard(Config *c, const char *key) {
+        if (key && c->n_problems > 0 && is_guard(c, key))
+                c->problems[c->n_problems - 1].is_guard = true;
 }
 
 /* ---- keys ---- */
@@ -148,9 +163,41 @@ static bool key_is_free(const char *name) {
         return true;
 }
 
+/* 1 to 999, without zeros before it: two spellings would be two keys. 0: it is no number. */
+static unsigned parse_number(const char *s) {
+        unsigned number = 0;
+        size_t n = strspn(s, "0123456789");
+
+        if (n == 0 || n > 3 || s[n] != '\0' || *s == '0')
+                return 0;
+        for (; *s; s++)
+                number = 10 * number + (unsigned)(*s - '0');
+        return number;
+}
+
+const ConfigKey *config_key_family(const Config *c, const char *name, unsigned *ret_number) {
+        for (size_t i = 0; i < c->n_keys; i++) {
+                size_t n = strlen(c->keys[i].name);
+
+                if (!c->keys[i].numbered || strncmp(c->keys[i].name, name, n) != 0)
+                        continue;
+                *ret_number = parse_number(name + n);
+                if (*ret_number > 0)
+                        return c->keys[i].numbered;
+        }
+        return NULL;
+}
+
 static int config_make_key(Config *c, const char *name, const ConfigKey **ret) {
+        static const ConfigKey made_up = {
+                .type = CONFIG_STRING,
+                .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE |
+                            CONFIG_IN_BACKEND,
+        };
         size_t size = strlen(name) + 1;
+        const ConfigKey *family;
         FreeKey **keys, *key;
+        unsigned number = 0;
 
         keys = reallocarray(c->free_keys, c->n_free_keys + 1, sizeof(*keys));
         if (!keys)
@@ -160,12 +207,10 @@ static int config_make_key(Config *c, const char *name, const ConfigKey **ret) {
         if (!key)
                 return -ENOMEM;
         memcpy(key->name, name, size);
-        key->key = (ConfigKey){
-                .name = key->name,
-                .type = CONFIG_STRING,
-                .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_INTERFACE |
-                            CONFIG_IN_BACKEND,
-        };
+        family = config_key_family(c, name, &number);
+        key->key = family ? *family : made_up;
+        key->key.name = key->name;
+        key->number = number;
         c->free_keys[c->n_free_keys++] = key;
         *ret = &key->key;
         return 0;
@@ -173,8 +218,12 @@ static int config_make_key(Config *c, const char *name, const ConfigKey **ret) {
 
 /* NULL: unknown. */
 static int config_require_key(Config *c, const char *name, const ConfigKey **ret) {
+        unsigned number;
+
         *ret = config_find_key(c, name);
-        return *ret || !key_is_free(name) ? 0 : config_make_key(c, name, ret);
+        if (*ret || (!key_is_free(name) && !config_key_family(c, name, &number)))
+                return 0;
+        return config_make_key(c, name, ret);
 }
 
 /* ---- sections ---- */
@@ -280,12 +329,54 @@ static int config_put(Config *c, const Entry *new) {
         return 0;
 }
 
+/* 0: a problem now. */
+static int config_refuse(Config *c, const Entry *e, const char *name, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
+static int config_refuse(Config *c, const Entry *e, const char *name, const char *format, ...) {
+        char text[512];
+        va_list ap;
+        int r;
+
+        va_start(ap, format);
+        vsnprintf(text, sizeof(text), format, ap);
+        va_end(ap);
+        r = config_add_problem(c, e->origin, e->line, e->section, "%s", text);
+        if (r >= 0)
+                config_mark_guard(c, name);
+        return r;
+}
+
+/* The key is known: whether this may be said of it, here. 0: no, which is a problem now. */
+static int config_check_value(Config *c, Entry *e) {
+        const ConfigKey *key = e->key;
+        char text[256];
+
+        if (!(key->sections & e->kind))
+                return config_refuse(c, e, key->name, "[%s]: '%s' cannot be set in this section",
+                                     e->section, key->name);
+        if (!config_value_parse(key, e->value, &e->number)) {
+                config_value_expected(key, text, sizeof(text));
+                return config_refuse(c, e, key->name, "[%s]: %s=%s: expected %s", e->section,
+                                     key->name, e->value, text);
+        }
+        if (key->check && !key->check(e->value, text, sizeof(text)))
+                return config_refuse(c, e, key->name, "[%s]: %s=%s: %s", e->section, key->name,
+                                     e->value, text);
+        return 1;
+}
+
 int config_add(Config *c, Layer layer, const char *section, const char *name, const char *value,
                const char *origin, unsigned line) {
         unsigned kind = config_section_kind(section);
-        char expected[256];
-        const ConfigKey *key;
-        uint64_t number;
+        Entry e = {
+                .section = (char *)section,
+                .kind = kind,
+                .layer = layer,
+                .value = (char *)value,
+                .origin = (char *)origin,
+                .line = line,
+        };
         int r;
 
         if (kind == 0)
@@ -294,29 +385,15 @@ int config_add(Config *c, Layer layer, const char *section, const char *name, co
         r = config_note_module(c, section);
         if (r < 0 || !name)
                 return r;
-        r = config_require_key(c, name, &key);
+        r = config_require_key(c, name, &e.key);
         if (r < 0)
                 return r;
-        if (!key)
-                return config_add_problem(c, origin, line, section, "[%s]: unknown key '%s'",
-                                          section, name);
-        if (!(key->sections & kind))
-                return config_add_problem(c, origin, line, section,
-                                          "[%s]: '%s' cannot be set in this section", section,
-                                          name);
-        if (!config_value_parse(key, value, &number)) {
-                config_value_expected(key, expected, sizeof(expected));
-                return config_add_problem(c, origin, line, section, "[%s]: %s=%s: expected %s",
-                                          section, name, value, expected);
-        }
-        r = config_put(c, &(Entry){ .section = (char *)section,
-                                    .kind = kind,
-                                    .key = key,
-                                    .layer = layer,
-                                    .value = (char *)value,
-                                    .number = number,
-                                    .origin = (char *)origin,
-                                    .line = line });
+        if (!e.key)
+                return config_refuse(c, &e, name, "[%s]: unknown key '%s'", section, name);
+        r = config_check_value(c, &e);
+        if (r <= 0)
+                return r;
+        r = config_put(c, &e);
         return r < 0 ? r : 1;
 }
 

@@ -27,14 +27,26 @@ typedef enum ConfigType {
 #define CONFIG_IN_INTERFACE 4u /* [Module/Interface] */
 #define CONFIG_IN_BACKEND 8u   /* [backend/NAME] */
 
-typedef struct ConfigKey {
+/* Says whether a text is a value; if not, what is wrong with it, cut to size. */
+typedef bool ConfigCheckFn(const char *text, char *reterr_text, size_t size);
+
+typedef struct ConfigKey ConfigKey;
+struct ConfigKey {
         const char *name; /* UpperCamelCase */
         ConfigType type;
         const char *builtin;       /* the value when nobody says another; must be valid */
         uint64_t minimum, maximum; /* of numbers, inclusive; both 0: any */
         const char *const *words;  /* of CONFIG_WORD, NULL at the end */
         unsigned sections;         /* CONFIG_IN_* */
-} ConfigKey;
+        ConfigCheckFn *check;      /* of what the type does not say, or NULL */
+        /* What the keys NAME1 to NAME999 are, which all count where they stand: config_next_numbered(). NULL:
+         * there are none. */
+        const ConfigKey *numbered;
+        /* Says who may do what. A mistake in it is one of every module that it would have counted for. */
+        bool is_guard;
+        /* Can change while a module is served as before: config_module_equal() does not look at it. */
+        bool is_live;
+};
 
 /* The keys are borrowed. Besides them every key that begins with "X-" may stand in any section: it is for
  * backends, and text. */
@@ -81,12 +93,13 @@ typedef struct ConfigProblem {
         unsigned line;       /* 0: none */
         const char *section; /* NULL: the whole file */
         const char *text;
+        bool is_guard; /* it concerns who may do what */
 } ConfigProblem;
 
 /* The n-th problem, or NULL. Borrowed. */
 const ConfigProblem *config_problems(const Config *c, size_t n);
-/* The first problem in the sections of the module, and in those that its interfaces were redirected
- * to, or NULL. */
+/* The first problem in the sections of the module, in those that its interfaces were redirected to, or of a
+ * guard in [fascia]; or NULL. */
 const ConfigProblem *config_module_problem(const Config *c, const char *module);
 
 /* The value in effect; of config_get_string(), for the types that are text. The command line comes
@@ -119,6 +132,21 @@ uint64_t config_get_number_for(const Config *c, const char *backend, const char 
  * file, "environment …", "program", …; NULL: it is built in. NULL: there is no such section or key. */
 const char *config_lookup_in(const Config *c, const char *section, const char *key,
                              const char **ret_origin);
+/* The section that counts for the interface after its own and before [fascia]: of its module, or of what
+ * stands for that. */
+const char *config_get_module_section(const Config *c, const char *module, const char *interface);
+
+/* One of the keys NAME1 to NAME999. Borrowed. */
+typedef struct ConfigNumbered {
+        unsigned number;
+        const char *value;
+        const char *origin;
+        unsigned line; /* 0: none */
+} ConfigNumbered;
+
+/* What is in effect of that section alone, by number; ret->number is the previous one, 0 for the first. */
+bool config_next_numbered(const Config *c, const char *section, const char *key,
+                          ConfigNumbered *ret);
 /* The backends that have a section, in order of first appearance; previous NULL: the first. */
 const char *config_next_backend(const Config *c, const char *previous);
 

@@ -60,6 +60,10 @@ bool connection_is_open(Connection *c);
 const char *connection_get_unique_name(Connection *c);
 /* Neither connected nor on the way to it: what a watchdog must not hide. */
 bool connection_is_dead(Connection *c);
+/* Who is at the other end, as the kernel says it: of a peer. The groups, with the primary one, are the caller's to
+ * free. -EOPNOTSUPP: it is a bus. */
+int connection_get_peer_user(Connection *c, uid_t *ret_user, gid_t **ret_groups,
+                             size_t *ret_n_groups);
 /* Bytes that were sent and, as far as known, still wait in this process; counted by whole bursts,
  * never too low. */
 size_t connection_get_outstanding(Connection *c);
@@ -124,6 +128,8 @@ typedef int ConnectionCallFn(Message *call, void *userdata);
 typedef void ConnectionSignalFn(Message *signal, void *userdata);
 /* owner: the new unique name, NULL: none now. */
 typedef void ConnectionOwnerFn(const char *owner, void *userdata);
+/* name: the unique name of somebody who has left the bus. */
+typedef void ConnectionDepartureFn(const char *name, void *userdata);
 /* error: 0 or a negative errno, -ENOTCONN when the connection was lost before. */
 typedef void ConnectionDoneFn(int error, void *userdata);
 
@@ -145,6 +151,9 @@ int connection_subscribe(Connection *c, const char *sender, const char *path_nam
  * with arg0). A peer never changes. */
 int connection_watch_name(Connection *c, const char *name, ConnectionOwnerFn *fn,
                           ConnectionDoneFn *done, void *userdata, Subscription **ret);
+/* Everybody who leaves the bus. On a bus exactly one match rule. From a peer nothing comes. */
+int connection_watch_departures(Connection *c, ConnectionDepartureFn *fn, ConnectionDoneFn *done,
+                                void *userdata, Subscription **ret);
 /* -EEXIST to done: another process has the name. Never queued, never replaces. */
 int connection_request_name(Connection *c, const char *name, ConnectionDoneFn *done, void *userdata,
                             Subscription **ret);

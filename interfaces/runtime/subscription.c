@@ -23,6 +23,7 @@ struct Subscription {
                 ConnectionCallFn *call;
                 ConnectionSignalFn *signal;
                 ConnectionOwnerFn *owner;
+                ConnectionDepartureFn *departure;
         } fn;
         ConnectionDoneFn *done; /* NULL: told, or nobody asked */
         void *userdata;
@@ -291,6 +292,42 @@ int connection_watch_name(Connection *c, const char *name, ConnectionOwnerFn *fn
                            "',interface='" BUS_NAME "',member='NameOwnerChanged',arg0='%s'",
                            name);
         return begun(c, s, add_match(s, rule, on_owner), ret);
+}
+
+static int on_departure(sd_bus_message *m, void *userdata, sd_bus_error *reterr_error) {
+        const char *sender = sd_bus_message_get_sender(m);
+        Subscription *s = userdata;
+        const char *name, *owner;
+
+        (void)reterr_error;
+        if (!sender || strcmp(sender, BUS_NAME) != 0)
+                return 0;
+        if (sd_bus_message_read(m, "sss", &name, NULL, &owner) <= 0 || *name != ':' || *owner)
+                return 0;
+        s->fn.departure(name, s->userdata); /* may free s */
+        return 0;
+}
+
+int connection_watch_departures(Connection *c, ConnectionDepartureFn *fn, ConnectionDoneFn *done,
+                                void *userdata, Subscription **ret) {
+        Subscription *s;
+        int r;
+
+        if (c->state != CONNECTION_CONNECTED)
+                return -ENOTCONN;
+        r = subscription_new(c, NULL, done, userdata, &s);
+        if (r < 0)
+                return r;
+        s->fn.departure = fn;
+        if (c->peer)
+                return begun(c, s, loop_post(c->loop, on_local_done, s), ret);
+        return begun(c, s,
+                     add_match(s,
+                               format_rule("type='signal',sender='" BUS_NAME "',path='" BUS_PATH
+                                           "',interface='" BUS_NAME
+                                           "',member='NameOwnerChanged',arg2=''"),
+                               on_departure),
+                     ret);
 }
 
 /* ---- names ---- */
