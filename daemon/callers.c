@@ -58,6 +58,8 @@ struct Callers {
         Subscription *departures;
         Caller *buckets[BUCKETS];
         unsigned n_callers;
+        CallersFn *on_count; /* NULL: only those are known whom rules are about */
+        void *on_count_userdata;
         uint64_t log_credit; /* in microseconds of LOG_INTERVAL_USEC */
         uint64_t logged_at;
         unsigned n_lost;
@@ -152,6 +154,8 @@ static void remove_at(Callers *c, Caller **p) {
         *p = caller->next;
         c->n_callers--;
         caller_free(caller);
+        if (c->n_callers == 0 && c->on_count)
+                c->on_count(0, c->on_count_userdata);
 }
 
 /* all: also those whose calls wait. */
@@ -187,7 +191,7 @@ static void on_departure(const char *name, void *userdata) {
                 remove_at(c, p);
 }
 
-/* Not before somebody is known: where no rule needs it, nobody who leaves the bus wakes us. Without it they are
+/* Not before somebody is known: where nobody needs it, nobody who leaves the bus wakes us. Without it they are
  * forgotten only when there are too many. */
 static void callers_watch(Callers *c) {
         if (connection_watch_departures(c->connection, on_departure, NULL, c, &c->departures) < 0)
@@ -198,7 +202,8 @@ static int caller_new(Callers *c, const char *name, Caller **ret) {
         size_t size = strlen(name) + 1;
         Caller *caller, **p;
 
-        if (c->n_callers >= CALLERS_MAX)
+        /* Those who are tracked are no more than the bus has, and leave. */
+        if (c->n_callers >= CALLERS_MAX && !c->on_count)
                 callers_clear(c, false);
         caller = calloc(1, sizeof(*caller) + size);
         if (!caller)
@@ -214,6 +219,8 @@ static int caller_new(Callers *c, const char *name, Caller **ret) {
         caller->next = *p;
         *p = caller;
         c->n_callers++;
+        if (c->n_callers == 1 && c->on_count)
+                c->on_count(1, c->on_count_userdata);
         *ret = caller;
         return 0;
 }
@@ -227,6 +234,20 @@ int callers_find(Callers *c, Message *call, Caller **ret) {
                 return caller_new(c, name, ret);
         *ret = caller;
         return 0;
+}
+
+void callers_track(Callers *c, CallersFn *fn, void *userdata) {
+        c->on_count = fn;
+        c->on_count_userdata = userdata;
+        /* Before the first call, so that nobody leaves unseen. */
+        if (fn && c->connection && !c->departures)
+                callers_watch(c);
+}
+
+int callers_note(Callers *c, Message *call) {
+        Caller *caller;
+
+        return c->on_count ? callers_find(c, call, &caller) : 0;
 }
 
 bool caller_is_known(const Caller *caller) {
@@ -476,6 +497,8 @@ Callers *callers_free(Callers *c) {
 void callers_attach(Callers *c, Connection *connection) {
         callers_detach(c);
         c->connection = connection_ref(connection);
+        if (c->on_count)
+                callers_watch(c);
 }
 
 void callers_detach(Callers *c) {

@@ -16,6 +16,12 @@ Callers *callers_free(Callers *c);
 void callers_attach(Callers *c, Connection *connection);
 /* It is gone, and with it everybody who was known; calls that wait are dropped. */
 void callers_detach(Callers *c);
+/* Of how many are known it is told when it comes to none, and when it is one again. */
+typedef void CallersFn(unsigned n, void *userdata);
+/* From now on everybody who calls is known until he leaves, not only those whom rules are about. fn NULL: no more. */
+void callers_track(Callers *c, CallersFn *fn, void *userdata);
+/* Takes note of who has sent the call, when that is tracked. -ENOMEM. */
+int callers_note(Callers *c, Message *call);
 /* How many are known. */
 unsigned callers_count(const Callers *c);
 

@@ -498,6 +498,11 @@ int service_on_call(Message *call, void *userdata) {
         QuotaSender *quota = NULL;
         int r;
 
+        if (s->settings.callers) {
+                r = callers_note(s->settings.callers, call);
+                if (r < 0)
+                        return r;
+        }
         if (s->settings.quota) {
                 r = quota_take(s->settings.quota, message_get_sender(call),
                                loop_now(host_get_loop(s->host)), &quota);

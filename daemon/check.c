@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What --check-config does: says what would not work, without serving anything. */
+/* What --check-config, --dump-config and --list-modules do: they say what would be, without serving anything. */
 #include "check.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -76,6 +77,30 @@ void check_dump_config(Config *config, bool dev) {
 
         config_dump(config, stdout);
         host_free(host);
+}
+
+int check_list_modules(Config *config, bool dev) {
+        const char *name = NULL;
+        Host *host;
+        int r = 0;
+
+        host = open_host(config, dev);
+        if (!host)
+                return -ENOMEM;
+        while (r >= 0 && (name = config_next_module(config, name))) {
+                char *bus_name;
+
+                if (!module_is_wanted(host, config, name))
+                        continue;
+                r = module_get_bus_name(host, config, name, &bus_name);
+                if (r < 0)
+                        break;
+                printf("%s %s %s\n", name, bus_name,
+                       module_has_own_process(config, name) ? "own" : "shared");
+                free(bus_name);
+        }
+        host_free(host);
+        return r;
 }
 
 int check_config(Config *config, bool dev) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What --check-config does: says what would not work, without serving anything. */
+/* What --check-config, --dump-config and --list-modules do: they say what would be, without serving anything. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,3 +11,6 @@
 int check_config(Config *config, bool dev);
 /* Prints each value in effect. */
 void check_dump_config(Config *config, bool dev);
+/* Prints the modules that are to be served, a line each: the section, the name on the bus, and "shared" or "own"
+ * for the process. -ENOMEM. */
+int check_list_modules(Config *config, bool dev);

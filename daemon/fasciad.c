@@ -22,8 +22,10 @@ typedef struct Options {
         const char *config; /* one file instead of the layers, or NULL */
         const char *address;
         bool dev;
+        const char *module; /* the only one, or NULL */
         bool check_config;
         bool dump_config;
+        bool list_modules;
 } Options;
 
 static void print_help(void) {
@@ -35,8 +37,10 @@ static void print_help(void) {
                "  --address ADDRESS  serve on this bus: a D-Bus address, auto, system or user\n"
                "  --system, --user   the same as --address system, --address user\n"
                "  --dev              for the desk: trust plugins of the own user; private buses only when root\n"
+               "  --module NAME      serve only this module, which has Process=own: its section or its name on the bus\n"
                "  --check-config     say what is wrong with the configuration; status 1 when something is\n"
                "  --dump-config      print each setting with where it comes from\n"
+               "  --list-modules     print the modules that are served, their names on the bus, and in which process\n"
                "  --help, --version\n"
                "\n"
                "See fasciad(8) and fasciad.conf(5).\n");
@@ -50,8 +54,10 @@ static int parse_options(int argc, char *argv[], Options *o) {
                 OPTION_SYSTEM,
                 OPTION_USER,
                 OPTION_DEV,
+                OPTION_MODULE,
                 OPTION_CHECK_CONFIG,
                 OPTION_DUMP_CONFIG,
+                OPTION_LIST_MODULES,
                 OPTION_HELP,
                 OPTION_VERSION
         };
@@ -61,8 +67,10 @@ static int parse_options(int argc, char *argv[], Options *o) {
                 { "system", no_argument, NULL, OPTION_SYSTEM },
                 { "user", no_argument, NULL, OPTION_USER },
                 { "dev", no_argument, NULL, OPTION_DEV },
+                { "module", required_argument, NULL, OPTION_MODULE },
                 { "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
                 { "dump-config", no_argument, NULL, OPTION_DUMP_CONFIG },
+                { "list-modules", no_argument, NULL, OPTION_LIST_MODULES },
                 { "help", no_argument, NULL, OPTION_HELP },
                 { "version", no_argument, NULL, OPTION_VERSION },
                 { NULL, 0, NULL, 0 },
@@ -86,11 +94,17 @@ static int parse_options(int argc, char *argv[], Options *o) {
                 case OPTION_DEV:
                         o->dev = true;
                         break;
+                case OPTION_MODULE:
+                        o->module = optarg;
+                        break;
                 case OPTION_CHECK_CONFIG:
                         o->check_config = true;
                         break;
                 case OPTION_DUMP_CONFIG:
                         o->dump_config = true;
+                        break;
+                case OPTION_LIST_MODULES:
+                        o->list_modules = true;
                         break;
                 case OPTION_HELP:
                         print_help();
@@ -149,6 +163,20 @@ static bool is_system_bus(const char *address) {
         return strstr(address, SYSTEM_BUS_PATH);
 }
 
+/* Without serving anything. Takes the configuration; returns the exit status. */
+static int tell(const Options *o, Config *config) {
+        int r = 0;
+
+        if (o->dump_config)
+                check_dump_config(config, o->dev);
+        if (o->list_modules)
+                r = check_list_modules(config, o->dev);
+        if (o->check_config && check_config(config, o->dev) > 0)
+                r = -EINVAL;
+        config_free(config);
+        return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
 static int run(int argc, char *argv[]) {
         Options options = { .config = NULL };
         ManagerSettings settings = { .load_config = load_config, .userdata = &options };
@@ -163,13 +191,8 @@ static int run(int argc, char *argv[]) {
         r = load_config(&config, &options);
         if (r < 0)
                 return EXIT_FAILURE;
-        if (options.dump_config || options.check_config) {
-                if (options.dump_config)
-                        check_dump_config(config, options.dev);
-                r = options.check_config ? check_config(config, options.dev) : 0;
-                config_free(config);
-                return r == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
-        }
+        if (options.dump_config || options.check_config || options.list_modules)
+                return tell(&options, config);
         if (options.dev && geteuid() == 0 &&
             is_system_bus(config_get_string(config, NULL, NULL, "Address"))) {
                 log_error(
@@ -178,6 +201,7 @@ static int run(int argc, char *argv[]) {
                 return EXIT_FAILURE;
         }
         settings.dev = options.dev;
+        settings.module = options.module;
         r = manager_new(&settings, config, &manager);
         if (r < 0) {
                 log_error_errno(r, "Failed to start: %m");

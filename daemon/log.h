@@ -27,4 +27,5 @@ int log_full(int level, int error, const char *module, const char *feature, cons
 
 #define log_module_error(module, ...) log_full(LOG_ERR, 0, module, NULL, __VA_ARGS__)
 #define log_module_warning(module, ...) log_full(LOG_WARNING, 0, module, NULL, __VA_ARGS__)
+#define log_module_notice(module, ...) log_full(LOG_NOTICE, 0, module, NULL, __VA_ARGS__)
 #define log_module_info(module, ...) log_full(LOG_INFO, 0, module, NULL, __VA_ARGS__)

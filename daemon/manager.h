@@ -16,6 +16,8 @@ typedef int ManagerConfigFn(Config **ret, void *userdata);
 typedef struct ManagerSettings {
         ManagerConfigFn *load_config;
         void *userdata;
+        const char *
+                module; /* the only one to serve: its section or its name on the bus; NULL: all that share */
         bool dev; /* plugins of the own user are trusted */
 } ManagerSettings;
 

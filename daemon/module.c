@@ -90,6 +90,19 @@ static int guess_bus_name(const Config *config, const char *name, char **ret) {
         return r < 0 ? -ENOMEM : 0;
 }
 
+bool module_has_own_process(const Config *config, const char *name) {
+        return strcmp(config_get_string(config, name, NULL, "Process"), "own") == 0;
+}
+
+int module_get_bus_name(Host *host, const Config *config, const char *name, char **ret) {
+        const struct fascia_module *module = find_module(host, config, name);
+
+        if (!module)
+                return guess_bus_name(config, name, ret);
+        *ret = strdup(module->bus_name);
+        return *ret ? 0 : -ENOMEM;
+}
+
 static int module_export_failure(Module *m, Host *host, const Config *config, const char *reason) {
         char *bus_name;
         int r;

@@ -35,6 +35,11 @@ char *module_find_bad_rule(Host *host, const Config *config, const char *name);
 /* Whether a module that has a section is to be served; a section that only interfaces use is of no
  * module. */
 bool module_is_wanted(Host *host, const Config *config, const char *name);
+/* Whether it is to be served by a process of its own. */
+bool module_has_own_process(const Config *config, const char *name);
+/* What a module that has a section is called on the bus, whether its library can be loaded or not. To be freed;
+ * -ENOMEM. */
+int module_get_bus_name(Host *host, const Config *config, const char *name, char **ret);
 /* Tells the configuration which sections the interfaces of its modules use, before any of their
  * values is looked up. -ENOMEM. */
 int module_configure_all(Host *host, Config *config);

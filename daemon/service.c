@@ -207,6 +207,14 @@ bool service_is_attached(const Service *s) {
         return s->connection;
 }
 
+void service_release_name(Service *s) {
+        s->name = subscription_free(s->name);
+}
+
+bool service_is_busy(const Service *s) {
+        return s->pending;
+}
+
 /* ---- what it is ---- */
 
 const char *service_get_bus_name(const Service *s) {

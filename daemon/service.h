@@ -52,6 +52,10 @@ int service_attach(Service *s, Connection *connection, ConnectionDoneFn *done, v
 /* The connection is gone, or the service is to leave it: callers that still wait get no answer. */
 void service_detach(Service *s);
 bool service_is_attached(const Service *s);
+/* Gives the name back; calls that come all the same are answered. */
+void service_release_name(Service *s);
+/* Whether a caller waits for a backend. */
+bool service_is_busy(const Service *s);
 
 /* For the owner of the connection: a turn is over, or what waited to be written has been. Sends
  * what has gathered. */

@@ -31,6 +31,8 @@ static const ConfigKey access_rule = {
         .is_live = true,
 };
 
+static const char *const processes[] = { "shared", "own", NULL };
+
 static const ConfigKey keys[] = {
         { .name = "Access",
           .type = CONFIG_WORD,
@@ -55,6 +57,17 @@ static const ConfigKey keys[] = {
           .sections = CONFIG_IN_BACKEND },
         BACKEND_KEYS,
         { .name = "Backend", .type = CONFIG_NAME, .builtin = "", .sections = EVERYWHERE },
+        { .name = "Process",
+          .type = CONFIG_WORD,
+          .builtin = "shared",
+          .words = processes,
+          .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE,
+          .is_live = true },
+        { .name = "IdleExit",
+          .type = CONFIG_TIME,
+          .builtin = "0",
+          .maximum = 24 * HOUR,
+          .sections = CONFIG_IN_FASCIA },
         { .name = "Version",
           .type = CONFIG_UNSIGNED,
           .builtin = "0",

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* The manager on its bus: the names of the modules, the connection that comes and goes, and leaving when nobody
+ * needs this process. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "log.h"
+#include "manager-private.h"
+
+/* How long a process that nobody needs may still work on what was asked. */
+#define LEAVE_LIMIT_USEC UINT64_C(3000000)
+
+/* ---- leaving when nobody needs it ---- */
+
+/* What came before the names were given back is answered first. */
+static void manager_leave(Manager *m) {
+        for (const Module *module = m->modules; module; module = module->next)
+                if (service_is_busy(module->service))
+                        return;
+        manager_exit(m, EXIT_SUCCESS);
+}
+
+static void on_last_word(Message *reply, void *userdata) {
+        Manager *m = userdata;
+
+        (void)reply;
+        m->last_word = NULL;
+        m->is_leaving = true;
+        manager_leave(m);
+}
+
+void manager_on_leave_limit(void *userdata) {
+        manager_exit(userdata, EXIT_SUCCESS);
+}
+
+/* The bus answers in order: whoever has called us before the names were gone is in front of its answer. */
+static int manager_ask_last_word(Manager *m) {
+        Message *call;
+        int r;
+
+        if (!connection_is_open(m->connection))
+                return -ENOTCONN;
+        r = message_new_call(m->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                             "org.freedesktop.DBus", "GetId", &call);
+        if (r < 0)
+                return r;
+        r = connection_call(m->connection, call, UINT64_MAX, on_last_word, m, &m->last_word);
+        message_unref(call);
+        return r;
+}
+
+/* The service manager is told first: a call that comes from now on starts another process after this one. */
+void manager_on_idle(void *userdata) {
+        Manager *m = userdata;
+
+        if (m->is_stopping)
+                return;
+        m->is_stopping = true;
+        log_info("Nobody uses this service, stopping");
+        sd_notify(0, "STOPPING=1\nSTATUS=Stopping, because nobody uses this service");
+        for (Module *module = m->modules; module; module = module->next)
+                service_release_name(module->service);
+        if (manager_ask_last_word(m) < 0)
+                manager_exit(m, EXIT_SUCCESS);
+        else
+                loop_timer_set(m->leave_limit, loop_now(m->loop) + LEAVE_LIMIT_USEC);
+}
+
+/* ---- the bus ---- */
+
+/* Ready once every name is ours: after that, and after each reconnect, the status is told. */
+void manager_check_names(Manager *m) {
+        for (const Module *module = m->modules; module; module = module->next)
+                if (module->awaits_name)
+                        return;
+        m->is_serving = true;
+        manager_report(m);
+        if (m->is_ready)
+                return;
+        m->is_ready = true;
+        idle_set(m->idle, config_get_time(m->config, NULL, NULL, "IdleExit"));
+        sd_notify(0, "READY=1");
+        log_info("Serving on %s", connection_get_address(m->connection));
+}
+
+static void on_name(int error, void *userdata) {
+        Module *module = userdata;
+        Manager *m = module->owner;
+        const char *name = service_get_bus_name(module->service);
+        const char *address = connection_get_address(m->connection);
+
+        if (error == -ENOTCONN)
+                return; /* it is asked for again with the next connection */
+        if (error >= 0)
+                module->awaits_name = false;
+        else if (error == -EEXIST)
+                module_set_fault(module,
+                                 "Another process owns the name '%s' on %s: is a fasciad running "
+                                 "already?",
+                                 name, address);
+        else
+                module_set_fault(module, "Failed to own the name '%s' on %s: %s", name, address,
+                                 strerror(-error));
+        /* One that came with a reload does not end those that are used already. */
+        if (error >= 0 || m->is_serving) {
+                manager_check_names(m);
+                return;
+        }
+        log_error("%s", module->fault ? module->fault : strerror(ENOMEM));
+        manager_exit(m, EXIT_FAILURE);
+}
+
+/* Two sections may mean the same name: "Vehicle.Climate" and "Vehicle.Climate1". The first that is
+ * served has it. */
+static const Module *manager_find_namesake(Manager *m, const Module *module) {
+        const char *name = service_get_bus_name(module->service);
+
+        for (const Module *other = m->modules; other; other = other->next)
+                if (other != module && service_is_attached(other->service) &&
+                    strcmp(service_get_bus_name(other->service), name) == 0)
+                        return other;
+        return NULL;
+}
+
+void manager_attach(Manager *m, Module *module) {
+        const char *name = service_get_bus_name(module->service);
+        const Module *namesake;
+        int r;
+
+        free(module->fault);
+        module->fault = NULL;
+        namesake = manager_find_namesake(m, module);
+        if (namesake) {
+                module_set_fault(module, "The name '%s' is that of [%s], too", name,
+                                 namesake->name);
+                return;
+        }
+        r = service_attach(module->service, m->connection, on_name, module);
+        if (r < 0)
+                module_set_fault(module, "Failed to export '%s': %s", name, strerror(-r));
+        else
+                module->awaits_name = true;
+}
+
+static void on_connected(Connection *c, void *userdata) {
+        Manager *m = userdata;
+
+        callers_attach(m->callers, c);
+        for (Module *module = m->modules; module; module = module->next)
+                manager_attach(m, module);
+        manager_check_names(m);
+}
+
+static void on_lost(Connection *c, int error, void *userdata) {
+        Manager *m = userdata;
+
+        if (m->is_stopping) {
+                manager_exit(m, EXIT_SUCCESS);
+                return;
+        }
+        m->is_serving = false;
+        if (!m->is_ready || connection_is_dead(c)) {
+                log_error_errno(error, "Failed to connect to %s: %m", connection_get_address(c));
+                manager_exit(m, EXIT_FAILURE);
+                return;
+        }
+        log_warning_errno(error, "Lost the connection to %s, trying again: %m",
+                          connection_get_address(c));
+        sd_notify(0, "STATUS=Without a bus, trying to connect");
+        for (Module *module = m->modules; module; module = module->next)
+                service_detach(module->service);
+        callers_detach(m->callers);
+}
+
+static void on_turn_end(Connection *c, void *userdata) {
+        Manager *m = userdata;
+
+        (void)c;
+        for (Module *module = m->modules; module; module = module->next)
+                service_flush(module->service);
+        if (m->is_leaving)
+                manager_leave(m);
+}
+
+static const ConnectionEvents connection_events = {
+        .on_connected = on_connected,
+        .on_lost = on_lost,
+        .on_turn_end = on_turn_end,
+        .on_drained = on_turn_end,
+};
+
+int manager_connect(Manager *m, const char *address) {
+        return connection_new(m->loop, address, &connection_events, m, &m->connection);
+}
