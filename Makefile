@@ -27,6 +27,7 @@ VERSION = 0.1.0
 PKG_CONFIG ?= pkg-config
 pkg_dir = $(or $(shell $(PKG_CONFIG) --variable=$(1) $(2) 2>/dev/null),$(3))
 SYSTEMUNITDIR = $(call pkg_dir,systemdsystemunitdir,systemd,/usr/lib/systemd/system)
+SYSTEMGENERATORDIR = $(call pkg_dir,systemdsystemgeneratordir,systemd,/usr/lib/systemd/system-generators)
 SYSUSERSDIR = $(call pkg_dir,sysusersdir,systemd,/usr/lib/sysusers.d)
 DBUSDATADIR = $(call pkg_dir,datadir,dbus-1,/usr/share)/dbus-1
 LIBS = $(shell $(PKG_CONFIG) --libs libsystemd inih)
@@ -283,6 +284,12 @@ $(B)/stubs/%.so: $$(B)/gen/$$*/$$*-stub.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 	@$(close)
 
+# A backend for tests under a real systemd.
+$(B)/system/orders.so: $(B)/obj/tests/system/orders.o $(addprefix $(B)/gen/remote/,remote-types.o remote-backend.o) $(B)/libfascia.so
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	@$(close)
+
 # ---- using ----
 
 environment = FASCIA_SOURCE_DIR=$(CURDIR) FASCIA_BUILD_DIR=$(CURDIR)/$(B) FASCIA_CODEGEN=$(CURDIR)/$(CODEGEN)
@@ -302,7 +309,7 @@ stress: packages-check
 	@$(again) check-programs
 	@$(environment) FASCIA_STRESS=full SAN=$(SAN) tests/run-tests test-stress
 
-check-programs: all $(stubs) $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
+check-programs: all $(stubs) $(B)/system/orders.so $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 
 bench: packages-check
 	@$(again) check-programs
@@ -362,6 +369,11 @@ define stage
 	}; \
 	fill 644 client/fascia.pc.in $(LIBDIR)/pkgconfig fascia.pc; \
 	fill 644 systemd/fasciad.service.in $(SYSTEMUNITDIR) fasciad.service; \
+	sed -e '/^ExecStart=/s/$$/ --module %i/' -e '/^Description=/s/=.*/=Vehicle feature %i on D-Bus/' \
+		-e '2,/^\[Unit\]/s/^# Serves the.*/# One module, with Process=own, in a process of its own; else as fasciad.service:/' \
+		"$$root$(SYSTEMUNITDIR)/fasciad.service" >"$$root$(SYSTEMUNITDIR)/fasciad@.service"; \
+	put 644 $(SYSTEMUNITDIR) systemd/fascia.target systemd/fascia.slice; \
+	fill 755 systemd/fascia-generator.in $(SYSTEMGENERATORDIR) fascia-generator; \
 	fill 644 interfaces/build/fascia.mk.in $(DATADIR)/fascia fascia.mk; \
 	fill 755 interfaces/build/serve $(DATADIR)/fascia serve; \
 	for file in FasciaConfig.cmake FasciaConfigVersion.cmake; do \
@@ -382,7 +394,7 @@ define stage
 	files=$$(cd "$$root" && find . ! -type d)
 endef
 # What files that are made for this installation name as @…@.
-filled = PREFIX BINDIR LIBDIR PKGLIBDIR INCLUDEDIR DATADIR SYSCONFDIR DBUSDATADIR VERSION
+filled = PREFIX BINDIR LIBDIR SYSTEMUNITDIR PKGLIBDIR INCLUDEDIR DATADIR SYSCONFDIR DBUSDATADIR VERSION
 own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(INCLUDEDIR)/fascia \
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
 	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia

@@ -651,7 +651,9 @@ static void files_for_the_bus_have_the_names_that_are_annotated(void **state) {
                 { "what starts it", NAMED "interface I { int a }\n",
                   "dbus/org.example.Cars.service", "[D-BUS Service]\nName=org.example.Cars\n" },
                 { "by systemd", NAMED "interface I { int a }\n", "dbus/org.example.Cars.service",
-                  "Exec=/bin/false\nUser=fascia\nSystemdService=fasciad.service\n" },
+                  "Exec=/bin/false\nUser=fascia\n# fasciad.service, or "
+                  "fasciad@org.example.Cars.service when the module has Process=own.\n"
+                  "SystemdService=dbus-org.example.Cars.service\n" },
                 { "what to add to the unit", NAMED "interface I { int a }\n",
                   "systemd/org.example.Cars.conf", "[Service]\n" },
         };

@@ -81,15 +81,17 @@ const char *emit_bus_activation(const Module *m) {
                 "# Only systemd starts it, with its sandbox: not the message bus itself.\n"
                 "Exec=/bin/false\n"
                 "User=fascia\n"
-                "SystemdService=fasciad.service\n",
-                m->bus_name, m->bus_name);
+                "# fasciad.service, or fasciad@%s.service when the module has Process=own.\n"
+                "SystemdService=dbus-%s.service\n",
+                m->bus_name, m->bus_name, m->bus_name, m->bus_name);
 }
 
 const char *emit_unit_drop_in(const Module *m) {
         return arena_printf(
                 m->arena,
                 "# What the backend of %s needs beyond the sandbox of fasciad.service: an example to edit.\n"
-                "# Goes to fasciad.service.d/%s.conf below /etc/systemd/system.\n"
+                "# Goes to fasciad.service.d/%s.conf below /etc/systemd/system; with Process=own, to\n"
+                "# fasciad@%s.service.d/.\n"
                 "[Unit]\n"
                 "# What has to run first:\n"
                 "#Wants=vehicle-bus.service\n"
@@ -103,5 +105,5 @@ const char *emit_unit_drop_in(const Module *m) {
                 "# A CAN socket:\n"
                 "#RestrictAddressFamilies=AF_CAN\n"
                 "#PrivateNetwork=no\n",
-                m->symbol.name, m->bus_name);
+                m->symbol.name, m->bus_name, m->bus_name);
 }

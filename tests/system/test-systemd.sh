@@ -4,76 +4,17 @@
 # reloaded and stopped, with a client running all the time.
 set -u
 
-here=$(cd "$(dirname "$0")" && pwd)
-source_dir=${FASCIA_SOURCE_DIR:-$(cd "$here/../.." && pwd)}
+# shellcheck source=inside.sh
+. "$(dirname "$0")/inside.sh"
+booted 'fasciad under a real systemd' -t 120
 
-# ---- outside ----
-
-if [ "${1:-}" != inside ]; then
-        reason=
-        [ "$(id -u)" = 0 ] || reason='only root can boot a systemd'
-        findmnt -nrt cgroup2 >/dev/null 2>&1 || reason=${reason:-'there is no cgroup2 mount'}
-        unshare --mount --pid --fork true 2>/dev/null || reason=${reason:-'namespaces are not allowed here'}
-        if [ -n "$reason" ]; then
-                echo "skip - fasciad under a real systemd: $reason"
-                echo '0 passed, 0 failed, 1 skipped'
-                exit 0
-        fi
-        "$here/boot-systemd" -b "$source_dir" -t 120 "$0" inside
-        status=$?
-        [ "$status" -lt 125 ] || echo "not ok - a systemd that boots and lives (status $status)"
-        exit "$status"
-fi
-
-# ---- inside ----
-
-# shellcheck source=../checks.sh
-. "$here/../checks.sh"
-# What a test run outside may have set is not the environment of a service.
-unset DBUS_SYSTEM_BUS_ADDRESS DBUS_SESSION_BUS_ADDRESS LD_LIBRARY_PATH
-for variable in ${!FASCIA_*}; do
-        unset "$variable"
-done
-directory=$(mktemp -d)
-chmod 755 "$directory"
-remote=(Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService)
-climate=(Vehicle.Climate1 /Vehicle/Climate1/ClimateControl/Rear Vehicle.Climate1.ClimateControl)
-bus=(org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus)
-
-as_nobody=(setpriv --reuid nobody --regid "$(id -g nobody)" --clear-groups)
-
-state() {
-        systemctl show fasciad --property "$1" --value
-}
-
-owner() {
-        busctl call "${bus[@]}" GetNameOwner s "$1"
-}
-
-# client_says LINE…: the client prints these lines, in this order, after those it was asked for before.
-seen=0
-client_says() {
-        local line found
-        for line; do
-                soon found_after "$line" || { cat "$directory/client"; return 1; }
-                found=$(tail -n +$((seen + 1)) "$directory/client" | grep -nxF -m 1 -- "$line")
-                seen=$((seen + ${found%%:*}))
-        done
-}
-found_after() {
-        tail -n +$((seen + 1)) "$directory/client" | grep -qxF -- "$1"
-}
-
-make_install() {
-        make -s -C "$source_dir" install
-}
 check 'make install installs' make_install
 check 'the installed unit has no fault' prints '' systemd-analyze verify --man=no fasciad.service
 check 'the sandbox leaves an exposure of at most 0.5' \
         systemd-analyze security --offline=yes --threshold=5 fasciad.service
 check 'installing starts nothing' prints inactive \
         systemctl show --property=ActiveState --value fasciad
-check 'and enables nothing' prints static systemctl is-enabled fasciad
+check 'and enables nothing' prints disabled systemctl is-enabled fascia.target
 check 'the bus knows that the names can be activated' \
         sh -c "busctl call ${bus[*]} ListActivatableNames | grep -q Vehicle.Climate1"
 
@@ -110,10 +51,7 @@ check 'the user of the service may' prints 'u 1' setpriv --reuid fascia --regid 
 
 # ---- a client over the life of the service ----
 
-# A copy: it uses the installed library, and an unprivileged user need not reach the build.
-cp "$source_dir/build/examples/remote-client" "$directory/"
-"${as_nobody[@]}" "$directory/remote-client" --watch >"$directory/client" 2>"$directory/client-errors" &
-client=$!
+start_client
 check 'a client becomes ready' client_says 'state: ready'
 "${as_nobody[@]}" busctl call "${remote[@]}" Process s first >/dev/null
 check 'and sees a change' client_says 'lastMessage: first'
@@ -224,8 +162,4 @@ check 'make uninstall leaves no file' sh -c "make -s -C '$source_dir' uninstall 
         ! find /usr/local /usr/share/dbus-1 /usr/lib/systemd/system /usr/lib/sysusers.d |
                 grep -e fascia -e Vehicle -e Example"
 
-if [ "$failed" -gt 0 ]; then
-        journalctl -q --no-pager -o short-monotonic -u fasciad -u dbus | tail -n 60
-        cat "$directory/client" "$directory/client-errors"
-fi
-check_done
+finish

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/* A backend of Example.Remote that does what its callers order, of all that backends should not do. */
+#include <errno.h>
+#include <example-remote-1/remote-backend.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int service_start(struct remote_processing_service_backend *backend, void *plugin,
+                         void **ret_userdata) {
+        int r;
+
+        (void)plugin;
+        (void)ret_userdata;
+        r = remote_processing_service_backend_report_last_message(backend, "");
+        if (r < 0)
+                return r;
+        remote_processing_service_backend_ready(backend);
+        return 0;
+}
+
+static void obey(const char *order) {
+        if (strcmp(order, "abort") == 0)
+                abort();
+        if (strcmp(order, "exit 3") == 0)
+                _exit(3);
+        while (strcmp(order, "hang") == 0)
+                pause();
+        if (strcmp(order, "sleep") == 0)
+                sleep(2);
+}
+
+static int service_process(struct remote_processing_service_backend *backend, const char *data,
+                           struct remote_processing_service_process_reply reply, void *userdata) {
+        int r;
+
+        (void)userdata;
+        obey(data);
+        /* One that is answered by nobody is in flight until the service ends. */
+        if (strcmp(data, "never") == 0)
+                return 0;
+        r = remote_processing_service_backend_report_last_message(backend, data);
+        if (r < 0)
+                return r;
+        return remote_processing_service_backend_reply_process(reply, (int32_t)strlen(data));
+}
+
+static const struct remote_processing_service_backend_ops service_ops = {
+        .size = sizeof(service_ops),
+        .start = service_start,
+        .process = service_process,
+};
+
+static const struct fascia_plugin_feature features[] = {
+        { REMOTE_PROCESSING_SERVICE_FEATURE(&service_ops) },
+};
+
+FASCIA_EXPORT extern const struct fascia_plugin fascia_plugin;
+const struct fascia_plugin fascia_plugin = {
+        .abi = FASCIA_BACKEND_ABI,
+        .size = sizeof(struct fascia_plugin),
+        .name = "orders",
+        .kind = FASCIA_PLUGIN_PRODUCTION,
+        .feature_size = sizeof(struct fascia_plugin_feature),
+        .n_features = sizeof(features) / sizeof(features[0]),
+        .features = features,
+};

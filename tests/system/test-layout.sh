@@ -1,0 +1,124 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+# The processes of a configuration under a real systemd: one for all modules, one for each that wants it, none for
+# those that nobody uses; started by calls and by the target, and none the worse for the crash of another.
+set -u
+
+# shellcheck source=inside.sh
+. "$(dirname "$0")/inside.sh"
+booted 'processes under a real systemd' -t 120
+
+check 'make install installs' make_install
+for unit in fasciad.service fasciad@.service fascia.target fascia.slice; do
+        check "the unit $unit has no fault" prints '' systemd-analyze verify --man=no "$unit"
+done
+check 'the sandbox of a process of its own leaves an exposure of at most 0.5' \
+        systemd-analyze security --offline=yes --threshold=5 fasciad@.service
+
+# ---- all in one ----
+
+check 'what a call starts is the service' prints fasciad.service state Id dbus-Vehicle.Climate1.service
+check 'all modules are served by it' prints 'i 5' process hello
+check 'also those that were not called' owner Vehicle.Cluster1
+check 'in the slice of all features' prints fascia.slice state Slice
+check 'no other process was started' prints '' systemctl list-units --no-legend --plain 'fasciad@*'
+
+# ---- one of its own ----
+
+configure <<'END'
+[Vehicle.Cluster]
+Process=own
+END
+speed=(busctl get-property "${cluster[@]}" Speed)
+own=fasciad@Vehicle.Cluster1.service
+check 'a reload alone leaves a module where it is' systemctl reload fasciad
+check 'where it works' "${speed[@]}"
+systemctl daemon-reload
+systemctl restart fasciad
+check 'a restart gives it away' soon owns_nothing Vehicle.Cluster1
+check 'a call of an unprivileged user starts it' "${as_nobody[@]}" "${speed[@]}"
+check 'in a process of its own' prints active state ActiveState "$own"
+check 'in the same slice' prints fascia.slice state Slice "$own"
+check 'as the same user' prints fascia stat -c %U "/proc/$(state MainPID "$own")"
+check 'behind a filter of system calls' grep -q '^Seccomp:\s*2$' "/proc/$(state MainPID "$own")/status"
+check 'which says how it is' prints '1 module, all served' state StatusText "$own"
+check 'the others are served as before' prints 'i 3' process one
+
+start_client
+check 'a client of another module becomes ready' client_says 'state: ready'
+skip_client
+ready=$seen
+pid=$(state MainPID)
+for signal in KILL ABRT SEGV; do
+        before=$(owner Vehicle.Cluster1)
+        systemctl kill --signal "$signal" "$own"
+        another() {
+                [ "$(owner Vehicle.Cluster1 2>&1)" != "$before" ] && "${speed[@]}"
+        }
+        check "after $signal it comes back" soon another
+done
+check 'the process of the others is the same' prints "$pid" state MainPID
+process same >/dev/null
+check 'their client has seen nothing of it' client_says 'lastMessage: same'
+check 'and was never without them' sh -c "! tail -n +$((ready + 1)) $directory/client | grep -q 'state: '"
+
+systemctl stop "$own"
+check 'it can be stopped alone' prints 'i 3' process two
+check 'a call starts it again' "${speed[@]}"
+check 'what is started again by calls has one unit for it' prints inactive state ActiveState dbus-Vehicle.Cluster1.service
+
+# Memory limits cannot be tried in every container: that the slice is where it would count is what is seen above.
+systemctl stop fascia.target fasciad "$own"
+check 'the target starts all' systemctl start fascia.target
+check 'each that has its own' soon owner Vehicle.Cluster1
+check 'and those that share' owner Vehicle.Climate1
+systemctl stop fascia.target
+stopped() {
+        [ "$(state ActiveState)$(state ActiveState "$own")" = inactiveinactive ]
+}
+check 'and stops all' soon stopped
+kill "$client"
+
+# ---- a configuration that does not fit ----
+
+check 'a unit for a module that shares says so' refuses failed systemctl start fasciad@Vehicle.Climate1
+says_shared() {
+        journal fasciad@Vehicle.Climate1 | grep -F '[Vehicle.Climate] has no Process=own: fasciad.service serves it'
+}
+check 'in its log' soon says_shared
+check 'and is not tried again' prints 0 state NRestarts fasciad@Vehicle.Climate1
+printf 'not an assignment\n' >/etc/fascia/fasciad.conf.d/zz.conf
+systemctl daemon-reload
+check 'a bad file leaves the units of the others' prints fasciad.service state Id dbus-Vehicle.Climate1.service
+rm /etc/fascia/fasciad.conf.d/zz.conf
+
+# ---- none for those that nobody uses ----
+
+configure <<'END'
+[fascia]
+IdleExit=300ms
+END
+systemctl daemon-reload
+check 'a call starts it' prints 'i 5' process hello
+idle() {
+        [ "$(state ActiveState)" = inactive ]
+}
+check 'it ends when nobody uses it' soon idle
+check 'with status 0' prints success state Result
+check 'and is not restarted' prints 0 state NRestarts
+answers=0
+for i in {1..40}; do
+        # At any moment before, while and after it ends.
+        sleep "0.2$((i % 10))$((i / 10))"
+        [ "$(process "call $i" 2>&1)" = "i $((5 + ${#i}))" ] && answers=$((answers + 1))
+done
+check 'calls at the end are answered, by it or by the next' test "$answers" = 40
+start_client
+check 'for one who listens' client_says 'state: ready'
+before=$(owner Example.Remote1)
+sleep 0.8 # what must not happen within it cannot be waited for
+check 'it stays' prints "$before" owner Example.Remote1
+kill "$client"
+check 'and ends after him' soon idle
+
+finish
