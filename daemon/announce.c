@@ -104,13 +104,16 @@ static int write_changes(Writer *w, const Object *o) {
                 TRY(writer_string(w, property->dbus_name));
                 TRY(codec_write_variant(w, property->type, zone_get_value(o->zone, p)));
                 TRY(writer_close(w));
+                o->feature->counters.changes++;
         }
         TRY(write_serial(w, o->feature->service));
         TRY(writer_close(w));
         TRY(writer_open(w, 'a', "s"));
         for (uint32_t p = 0; p < i->n_properties; p++)
-                if (is_invalidated(o, p))
+                if (is_invalidated(o, p)) {
                         TRY(writer_string(w, interface_property(i, p)->dbus_name));
+                        o->feature->counters.changes++;
+                }
         return writer_close(w);
 }
 

@@ -31,6 +31,7 @@ int service_reply_error(Service *s, Message *call, const char *name, const char 
         va_list ap;
         int r;
 
+        s->asked->errors++;
         if (message_wants_no_reply(call))
                 return 1;
         va_start(ap, format);
@@ -92,6 +93,7 @@ bool service_permits(Service *s, Message *call, const Asker *asker, const Featur
                      AccessKind kind, uint32_t index, int *ret) {
         if (rights_allow(asker->rights, f->index, kind, index))
                 return true;
+        s->asked->refused++;
         log_refusal(s, asker, f, kind, index);
         *ret = service_reply_error(
                 s, call, ERROR("AccessDenied"), "You may not %s %s of %s", access_kind_name(kind),
@@ -210,6 +212,8 @@ static void on_answer(const struct fascia_error *error, const void *result, void
         Message *reply;
         size_t size;
 
+        if (error)
+                p->object->feature->counters.errors++;
         if (error && error->code == -ETIMEDOUT)
                 pending_log_timeout(p, error->message);
         if (!message_wants_no_reply(p->call)) {
@@ -255,6 +259,7 @@ static int call_method(Service *s, Object *o, Message *call, const Asker *asker,
         Reader reader;
         int r;
 
+        s->asked->calls++;
         if (!service_permits(s, call, asker, o->feature, ACCESS_CALL, index, &r))
                 return r;
         if (!feature_is_ready(o->feature))
@@ -336,6 +341,10 @@ static int call_standard(Service *s, Object *o, Message *call, const Asker *aske
                 return service_reply_error(s, call, ERROR("InvalidArgs"),
                                            "%s expects '%s', got '%s'", standards[which].member,
                                            standards[which].signature, signature);
+        if (standards[which].standard == STANDARD_SET)
+                s->asked->sets++;
+        else if (standards[which].standard != STANDARD_INTROSPECT)
+                s->asked->reads++;
         switch (standards[which].standard) {
         case STANDARD_GET:
                 return properties_get(s, o, call, asker);
@@ -412,6 +421,7 @@ static int dispatch(Service *s, Object *o, Message *call, const Asker *asker) {
 }
 
 static int refuse_flood(Service *s, Message *call, int error) {
+        s->counters.refused++;
         if (error == -ENOBUFS)
                 return service_reply_error(s, call, ERROR("LimitsExceeded"),
                                            "Too many calls per second (CallRate)");
@@ -438,12 +448,16 @@ static int handle(Service *s, Message *call, const Asker *asker) {
         ModelObject model;
         Object *o = NULL;
 
+        s->asked = &s->counters;
         if (strcmp(path, s->path) != 0) {
                 o = service_find_object(s, path);
-                if (!o && service_find_model(s, path, &model))
+                if (!o && service_find_model(s, path, &model)) {
+                        s->asked = &model.object->feature->counters;
                         return model_call(s, &model, call, asker);
+                }
                 if (!o)
                         return reply_unknown_object(s, call, path);
+                s->asked = &o->feature->counters;
         }
         return dispatch(s, o, call, asker);
 }
@@ -498,6 +512,7 @@ int service_on_call(Message *call, void *userdata) {
         QuotaSender *quota = NULL;
         int r;
 
+        s->asked = &s->counters;
         if (s->settings.callers) {
                 r = callers_note(s->settings.callers, call);
                 if (r < 0)

@@ -139,6 +139,7 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
                 message_unref(m);
                 return;
         }
+        f->counters.signals++;
         service_park(s, m, SIGNAL_OVERHEAD + size, true);
 }
 
@@ -157,7 +158,7 @@ static void on_zone(Zone *zone, bool present, void *userdata) {
 static void on_state(Instance *instance, void *userdata) {
         Feature *f = userdata;
 
-        (void)instance;
+        f->since = loop_now(host_get_loop(instance_get_host(instance)));
         for (Object *o = f->objects; o; o = o->next) {
                 if (!feature_is_ready(f))
                         object_distrust(o);
@@ -231,6 +232,7 @@ int feature_init(Feature *f, Service *s, uint32_t interface) {
         f->index = interface;
         f->introspection = s->library->introspection[interface];
         f->timeout = UINT64_MAX;
+        f->since = s->since;
         r = feature_index_members(f);
         if (r >= 0)
                 r = instance_new(s->host, f->interface, &events, f, &f->instance);

@@ -16,6 +16,7 @@ struct QuotaSender {
         uint64_t tokens; /* in millionths of a call */
         uint64_t last;
         uint64_t in_flight;
+        uint64_t calls, refused;
         char name[];
 };
 
@@ -123,13 +124,7 @@ static int quota_find(Quota *q, const char *name, uint64_t now, QuotaSender **re
         return 0;
 }
 
-int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret) {
-        QuotaSender *s;
-        int r;
-
-        r = quota_find(q, sender ? sender : "", now, &s);
-        if (r < 0)
-                return r;
+static int quota_admit(const Quota *q, QuotaSender *s, uint64_t now) {
         if (q->settings.rate > 0) {
                 refill(q, s, now);
                 if (s->tokens < 1000000)
@@ -138,12 +133,36 @@ int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret) {
         }
         if (q->settings.in_flight > 0 && s->in_flight >= q->settings.in_flight)
                 return -EBUSY;
-        *ret = s;
         return 0;
+}
+
+int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret) {
+        QuotaSender *s;
+        int r;
+
+        r = quota_find(q, sender ? sender : "", now, &s);
+        if (r < 0)
+                return r;
+        s->calls++;
+        r = quota_admit(q, s, now);
+        if (r < 0)
+                s->refused++;
+        else
+                *ret = s;
+        return r;
 }
 
 unsigned quota_count(const Quota *q) {
         return q->n_senders;
+}
+
+void quota_visit(const Quota *q, QuotaVisitFn *fn, void *userdata) {
+        for (unsigned i = 0; i < BUCKETS; i++)
+                for (const QuotaSender *s = q->buckets[i]; s; s = s->next) {
+                        const QuotaStatus status = { s->name, s->calls, s->refused, s->in_flight };
+
+                        fn(&status, userdata);
+                }
 }
 
 void quota_begin(QuotaSender *s) {

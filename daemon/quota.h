@@ -25,6 +25,18 @@ int quota_take(Quota *q, const char *sender, uint64_t now, QuotaSender **ret);
 /* How many callers it remembers. */
 unsigned quota_count(const Quota *q);
 
+/* What a caller has asked for since he is remembered. */
+typedef struct QuotaStatus {
+        const char *sender; /* "": the one peer */
+        uint64_t calls;     /* with those that were refused */
+        uint64_t refused;   /* by these limits */
+        uint64_t in_flight;
+} QuotaStatus;
+
+typedef void QuotaVisitFn(const QuotaStatus *status, void *userdata);
+/* Each caller that is remembered, in any order. */
+void quota_visit(const Quota *q, QuotaVisitFn *fn, void *userdata);
+
 /* A call of the sender waits for a backend, until quota_end(). */
 void quota_begin(QuotaSender *s);
 void quota_end(QuotaSender *s);

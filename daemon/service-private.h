@@ -3,6 +3,7 @@
  * are parked. */
 #pragma once
 
+#include "counters.h"
 #include "instance.h"
 #include "service.h"
 
@@ -76,6 +77,8 @@ struct Feature {
         Member *methods; /* by name */
         Member *properties;
         uint64_t timeout;
+        uint64_t since; /* it is in this state */
+        Counters counters;
 };
 
 /* A call that a backend has not answered yet. */
@@ -114,7 +117,10 @@ struct Service {
         Subscription *export;
         Subscription *name;
         uint64_t serial;
-        bool is_posted; /* a flush will come from the loop */
+        uint64_t since;    /* it is there */
+        Counters counters; /* of what is not for one feature */
+        Counters *asked;   /* those of whom the call at hand is for */
+        bool is_posted;    /* a flush will come from the loop */
         ServiceStateFn *on_state;
         void *on_state_userdata;
 

@@ -17,6 +17,8 @@ static int service_new_empty(Host *host, const char *bus_name, const char *path,
         if (!s)
                 return -ENOMEM;
         s->host = host;
+        s->since = loop_now(host_get_loop(host));
+        s->asked = &s->counters;
         s->bus_name = strdup(bus_name);
         s->path = strdup(path);
         if (!s->bus_name || !s->path) {
