@@ -7,6 +7,7 @@
 #include "idle.h"
 #include "manager.h"
 #include "module.h"
+#include "watchdog.h"
 
 struct Manager {
         ManagerSettings settings;
@@ -20,8 +21,7 @@ struct Manager {
         Idle *idle;
         LoopTimer *leave_limit;
         PendingReply *last_word; /* of the bus, before this process leaves it */
-        LoopTimer *watchdog;
-        uint64_t watchdog_usec; /* 0: nobody watches */
+        Watchdog *watchdog;
         Module *modules;
         ServiceSettings limits;
         bool is_serving; /* every name is ours, on this connection */

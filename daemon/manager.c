@@ -211,31 +211,15 @@ static bool manager_has_its_module(Manager *m) {
 
 /* ---- watchdog ---- */
 
-/* A connection that is neither open nor being made would be a service that lives and serves nobody.
- */
-static void on_watchdog(void *userdata) {
+/* A connection that is neither open nor being made would be a service that lives and serves nobody. */
+static bool is_alive(void *userdata) {
         Manager *m = userdata;
 
-        if (connection_is_dead(m->connection)) {
-                log_error("The connection to %s is dead, giving up",
-                          connection_get_address(m->connection));
-                manager_exit(m, EXIT_FAILURE);
-                return;
-        }
-        sd_notify(0, "WATCHDOG=1");
-        loop_timer_set(m->watchdog, loop_now(m->loop) + m->watchdog_usec / 2);
-}
-
-static int manager_start_watchdog(Manager *m) {
-        int r;
-
-        r = sd_watchdog_enabled(0, &m->watchdog_usec);
-        if (r <= 0)
-                return r;
-        r = loop_timer_new(m->loop, on_watchdog, m, &m->watchdog);
-        if (r >= 0)
-                on_watchdog(m);
-        return r;
+        if (!connection_is_dead(m->connection))
+                return true;
+        log_error("The connection to %s is dead, giving up", connection_get_address(m->connection));
+        manager_exit(m, EXIT_FAILURE);
+        return false;
 }
 
 /* ---- signals ---- */
@@ -319,6 +303,8 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = loop_timer_new(m->loop, manager_on_leave_limit, m, &m->leave_limit);
         if (r >= 0)
+                r = watchdog_new(m->loop, is_alive, m, &m->watchdog);
+        if (r >= 0)
                 r = module_new_host(m->loop, config, settings->dev, &m->host);
         if (r >= 0)
                 r = manager_add_signals(m);
@@ -335,6 +321,8 @@ Manager *manager_free(Manager *m) {
         if (!m)
                 return NULL;
         m->is_stopping = true;
+        if (m->watchdog)
+                watchdog_begin_wait(m->watchdog);
         while (m->modules) {
                 Module *next = m->modules->next;
 
@@ -348,8 +336,8 @@ Manager *manager_free(Manager *m) {
         if (m->connection)
                 connection_close(m->connection);
         connection_unref(m->connection);
-        loop_timer_free(m->watchdog);
         host_free(m->host);
+        watchdog_free(m->watchdog);
         quota_free(m->quota);
         if (m->is_report_due)
                 loop_unpost(m->loop, m);
@@ -369,7 +357,9 @@ int manager_run(Manager *m) {
                 log_error_errno(r, "Failed to start: %m");
                 return EXIT_FAILURE;
         }
+        watchdog_begin_wait(m->watchdog);
         r = manager_add_modules(m);
+        watchdog_end_wait(m->watchdog);
         if (r < 0)
                 return EXIT_FAILURE;
         if (!manager_has_its_module(m))
@@ -380,11 +370,7 @@ int manager_run(Manager *m) {
                 log_error_errno(r, "Failed to connect to %s: %m", address);
                 return EXIT_FAILURE;
         }
-        r = manager_start_watchdog(m);
-        if (r < 0) {
-                log_error_errno(r, "Failed to start the watchdog: %m");
-                return EXIT_FAILURE;
-        }
+        watchdog_start(m->watchdog);
         r = sd_event_loop(m->event);
         if (r < 0) {
                 log_error_errno(r, "The event loop failed: %m");

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -82,6 +83,25 @@ RequestTable *host_get_requests(Host *host) {
         return host->requests;
 }
 
+/* ---- what runs ---- */
+
+/* Of the thread, not of the host: what it calls may free the host. */
+static _Thread_local const HostCall *volatile current_call;
+
+void host_enter(HostCall *call) {
+        call->outer = current_call;
+        atomic_signal_fence(memory_order_release);
+        current_call = call;
+}
+
+void host_leave(const HostCall *call) {
+        current_call = call->outer;
+}
+
+const HostCall *host_get_call(void) {
+        return current_call;
+}
+
 /* ---- posting ---- */
 
 int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdata) {
@@ -120,18 +140,56 @@ static void host_run_posts(void *userdata) {
         host->posts_first = host->posts_last = NULL;
         pthread_mutex_unlock(&host->posts_lock);
         for (; p; p = next) {
+                HostCall call = { .action = "posted work",
+                                  .host = host,
+                                  .function = (const void *)p->fn };
+
                 next = p->next;
+                host_enter(&call);
                 p->fn(p->userdata);
+                host_leave(&call);
                 free(p);
         }
 }
 
 /* ---- timers and descriptors ---- */
 
+/* A watch of the loop, and what the backend has to do then. */
 struct fascia_timer {
+        const Host *host;
         Loop *loop;
         LoopTimer *timer;
+        fascia_host_fn *fn;
+        void *userdata;
 };
+
+struct fascia_io {
+        const Host *host;
+        LoopIo *io;
+        void (*fn)(uint32_t events, void *userdata);
+        void *userdata;
+};
+
+/* It may be freed by what it runs. */
+static void on_timer(void *userdata) {
+        const struct fascia_timer *t = userdata;
+        HostCall call = { .action = "timer", .host = t->host, .function = (const void *)t->fn };
+
+        host_enter(&call);
+        t->fn(t->userdata);
+        host_leave(&call);
+}
+
+static void on_io(uint32_t events, void *userdata) {
+        const struct fascia_io *io = userdata;
+        HostCall call = { .action = "file descriptor",
+                          .host = io->host,
+                          .function = (const void *)io->fn };
+
+        host_enter(&call);
+        io->fn(events, io->userdata);
+        host_leave(&call);
+}
 
 int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *userdata,
                           struct fascia_timer **ret_timer) {
@@ -143,12 +201,15 @@ int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *us
         t = calloc(1, sizeof(*t));
         if (!t)
                 return -ENOMEM;
-        r = loop_timer_new(host->loop, fn, userdata, &t->timer);
+        r = loop_timer_new(host->loop, on_timer, t, &t->timer);
         if (r < 0) {
                 free(t);
                 return r;
         }
+        t->host = host;
         t->loop = loop_ref(host->loop);
+        t->fn = fn;
+        t->userdata = userdata;
         *ret_timer = t;
         return 0;
 }
@@ -171,20 +232,35 @@ struct fascia_timer *fascia_timer_free(struct fascia_timer *timer) {
         return NULL;
 }
 
-/* A watch has nothing of its own to keep: it is the loop's under the public name. */
 int fascia_host_add_io(struct fascia_host *host, int fd, uint32_t events,
                        void (*fn)(uint32_t events, void *userdata), void *userdata,
                        struct fascia_io **ret_io) {
+        struct fascia_io *io;
+        int r;
+
         if (!host || fd < 0 || !fn || !ret_io)
                 return -EINVAL;
-        return loop_io_new(host->loop, fd, events, fn, userdata, (LoopIo **)ret_io);
+        io = calloc(1, sizeof(*io));
+        if (!io)
+                return -ENOMEM;
+        *io = (struct fascia_io){ .host = host, .fn = fn, .userdata = userdata };
+        r = loop_io_new(host->loop, fd, events, on_io, io, &io->io);
+        if (r < 0) {
+                free(io);
+                return r;
+        }
+        *ret_io = io;
+        return 0;
 }
 
 int fascia_io_set_events(struct fascia_io *io, uint32_t events) {
-        return io ? loop_io_set_events((LoopIo *)io, events) : -EINVAL;
+        return io ? loop_io_set_events(io->io, events) : -EINVAL;
 }
 
 struct fascia_io *fascia_io_free(struct fascia_io *io) {
-        loop_io_free((LoopIo *)io);
+        if (!io)
+                return NULL;
+        loop_io_free(io->io);
+        free(io);
         return NULL;
 }

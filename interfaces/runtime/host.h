@@ -25,6 +25,26 @@ Loop *host_get_loop(Host *host);
 const Config *host_get_config(Host *host);
 void host_set_config(Host *host, const Config *config);
 
+/* Something of a backend that runs, in the memory of who calls it. */
+typedef struct HostCall HostCall;
+struct HostCall {
+        const HostCall *outer; /* what it was called from within, or NULL */
+        const char *action;    /* "start", "call", … */
+        const char *plugin;    /* NULL: only the function is known, see host_find_plugin_of() */
+        const struct fascia_interface *interface; /* NULL: of the plugin as a whole */
+        const char *member;                       /* NULL: of none */
+        const Host *host;
+        const void *function;
+};
+
+/* Around each call into a backend, so that one that does not return can be named. */
+void host_enter(HostCall *call);
+void host_leave(const HostCall *call);
+/* The innermost of this thread, NULL: none. A signal handler may ask. */
+const HostCall *host_get_call(void);
+/* The name of the plugin that has the function; NULL: none. A signal handler may ask. */
+const char *host_find_plugin_of(const Host *host, const void *function);
+
 /* Where a backend of an interface comes from. Borrowed from the host. */
 typedef struct HostBackend {
         const struct fascia_plugin_feature *feature;

@@ -25,3 +25,6 @@ struct fascia_instance {
 };
 
 void instance_clear_zones(Instance *i);
+
+/* For host_enter(): what of its backend is called. */
+HostCall instance_call(const Instance *i, const char *action, const char *member);

@@ -53,12 +53,37 @@ int instance_new(Host *host, const struct fascia_interface *interface, const Ins
         return 0;
 }
 
+HostCall instance_call(const Instance *i, const char *action, const char *member) {
+        return (HostCall){ .action = action,
+                           .plugin = i->plugin_name,
+                           .interface = i->interface,
+                           .member = member };
+}
+
+static int instance_start_backend(Instance *i) {
+        const struct fascia_backend_ops *ops = i->backend.feature->ops;
+        HostCall call = instance_call(i, "start", NULL);
+        int r;
+
+        if (!FASCIA_HAS_FIELD(struct fascia_backend_ops, start, ops->size) || !ops->start)
+                return 0;
+        host_enter(&call);
+        r = ops->start(i->root, i->backend.plugin, &i->backend_userdata);
+        host_leave(&call);
+        return r;
+}
+
 static void instance_end_backend(Instance *i) {
         const struct fascia_backend_ops *ops = i->backend.feature->ops;
 
         i->running = false;
-        if (FASCIA_HAS_FIELD(struct fascia_backend_ops, stop, ops->size) && ops->stop)
+        if (FASCIA_HAS_FIELD(struct fascia_backend_ops, stop, ops->size) && ops->stop) {
+                HostCall call = instance_call(i, "stop", NULL);
+
+                host_enter(&call);
                 ops->stop(i->root, i->backend_userdata);
+                host_leave(&call);
+        }
         i->backend = (HostBackend){ 0 };
         i->backend_userdata = NULL;
         i->mirrors_simulation = false;
@@ -140,7 +165,6 @@ static void instance_fail(Instance *i, int code, const char *text) {
 }
 
 int instance_start(Instance *i, const char *plugin_name) {
-        const struct fascia_backend_ops *ops;
         Error error = { 0 };
         char *text = NULL;
         char *name;
@@ -161,10 +185,8 @@ int instance_start(Instance *i, const char *plugin_name) {
                 free(text);
                 return r;
         }
-        ops = i->backend.feature->ops;
         i->running = true;
-        if (FASCIA_HAS_FIELD(struct fascia_backend_ops, start, ops->size) && ops->start)
-                r = ops->start(i->root, i->backend.plugin, &i->backend_userdata);
+        r = instance_start_backend(i);
         if (r >= 0)
                 return 0;
 

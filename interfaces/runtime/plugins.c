@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The host's plugins: each loaded once and checked before anything of it is used. */
+#include <dlfcn.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -21,10 +22,27 @@ struct Plugin {
 
 void host_close_plugins(Host *host) {
         for (Plugin *p = host->plugins; p; p = p->next) {
-                if (p->is_open && p->plugin->close)
+                if (p->is_open && p->plugin->close) {
+                        HostCall call = { .action = "close", .plugin = p->name };
+
+                        host_enter(&call);
                         p->plugin->close(p->userdata);
+                        host_leave(&call);
+                }
                 p->is_open = false;
         }
+}
+
+const char *host_find_plugin_of(const Host *host, const void *function) {
+        Dl_info info, other;
+
+        if (!function || dladdr(function, &info) == 0)
+                return NULL;
+        for (const Plugin *p = host->plugins; p; p = p->next)
+                if (p->plugin && dladdr(p->plugin, &other) != 0 &&
+                    other.dli_fbase == info.dli_fbase)
+                        return p->name;
+        return NULL;
 }
 
 void host_free_plugins(Host *host) {
@@ -226,7 +244,11 @@ static int plugin_open(Host *host, Plugin *p, char **reterr_text) {
         if (p->is_open)
                 return 0;
         if (p->plugin->open) {
+                HostCall call = { .action = "open", .plugin = p->name };
+
+                host_enter(&call);
                 r = p->plugin->open(host, &p->userdata);
+                host_leave(&call);
                 if (r < 0)
                         return load_error(reterr_text, r, "Backend '%s' failed to open: %s",
                                           p->name, strerror(-r));

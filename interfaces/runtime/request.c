@@ -229,10 +229,15 @@ static void request_tell_cancel(RequestTable *t, Zone *zone, uint64_t id) {
         if (!zone->instance->running)
                 return;
         ops = backend->feature->ops;
-        if (FASCIA_HAS_FIELD(struct fascia_backend_ops, cancel, ops->size) && ops->cancel)
+        if (FASCIA_HAS_FIELD(struct fascia_backend_ops, cancel, ops->size) && ops->cancel) {
+                HostCall call = instance_call(zone->instance, "cancel", NULL);
+
+                host_enter(&call);
                 ops->cancel(zone, (struct fascia_reply){ t->host, id },
                             zone->backend_userdata ? zone->backend_userdata
                                                    : zone->instance->backend_userdata);
+                host_leave(&call);
+        }
 }
 
 static void table_time_out(RequestTable *t, uint32_t slot) {
@@ -298,7 +303,7 @@ static void refuse_errno(RequestTable *t, uint32_t slot, int code) {
         error_clear(&error);
 }
 
-static int request_ask(Zone *z, bool is_call, uint32_t index, const void *value,
+static int ask_backend(Zone *z, bool is_call, uint32_t index, const void *value,
                        struct fascia_reply reply) {
         const struct fascia_backend_ops *ops = z->instance->backend.feature->ops;
         void *userdata = z->backend_userdata ? z->backend_userdata : z->instance->backend_userdata;
@@ -311,6 +316,20 @@ static int request_ask(Zone *z, bool is_call, uint32_t index, const void *value,
         if (!FASCIA_HAS_FIELD(struct fascia_backend_ops, set, ops->size) || !ops->set)
                 return -EOPNOTSUPP;
         return ops->set(z, index, value, reply, userdata);
+}
+
+static int request_ask(Zone *z, bool is_call, uint32_t index, const void *value,
+                       struct fascia_reply reply) {
+        const struct fascia_interface *i = z->instance->interface;
+        HostCall call = instance_call(z->instance, is_call ? "call" : "set",
+                                      is_call ? interface_method(i, index)->name
+                                              : interface_property(i, index)->name);
+        int r;
+
+        host_enter(&call);
+        r = ask_backend(z, is_call, index, value, reply);
+        host_leave(&call);
+        return r;
 }
 
 static int request_begin(Zone *z, bool is_call, uint32_t index, const void *value, uint64_t timeout,

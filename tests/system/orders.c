@@ -6,12 +6,30 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Blocks, for as many seconds as the setting says: what a backend should not do. */
+static void sleep_as_set(struct remote_processing_service_backend *backend, const char *key) {
+        const char *seconds = fascia_backend_get_setting(
+                remote_processing_service_backend_base(backend), key);
+
+        for (unsigned left = seconds ? (unsigned)atoi(seconds) : 0; left > 0;)
+                left = sleep(left);
+}
+
+static void on_timer(void *userdata) {
+        struct fascia_timer **timer = userdata;
+
+        for (unsigned left = 2; left > 0;)
+                left = sleep(left);
+        *timer = fascia_timer_free(*timer);
+}
+
 static int service_start(struct remote_processing_service_backend *backend, void *plugin,
                          void **ret_userdata) {
         int r;
 
         (void)plugin;
-        (void)ret_userdata;
+        *ret_userdata = backend;
+        sleep_as_set(backend, "X-StartSeconds");
         r = remote_processing_service_backend_report_last_message(backend, "");
         if (r < 0)
                 return r;
@@ -19,15 +37,27 @@ static int service_start(struct remote_processing_service_backend *backend, void
         return 0;
 }
 
-static void obey(const char *order) {
+static void service_stop(struct remote_processing_service_backend *backend, void *userdata) {
+        (void)userdata;
+        sleep_as_set(backend, "X-StopSeconds");
+}
+
+static void obey(struct remote_processing_service_backend *backend, const char *order) {
+        static struct fascia_timer *timer;
+
         if (strcmp(order, "abort") == 0)
                 abort();
         if (strcmp(order, "exit 3") == 0)
                 _exit(3);
         while (strcmp(order, "hang") == 0)
                 pause();
-        if (strcmp(order, "sleep") == 0)
-                sleep(2);
+        for (unsigned left = strcmp(order, "sleep") == 0 ? 2 : 0; left > 0;)
+                left = sleep(left);
+        if (strcmp(order, "sleep in a timer") == 0 && !timer &&
+            fascia_host_add_timer(
+                    fascia_backend_get_host(remote_processing_service_backend_base(backend)),
+                    on_timer, &timer, &timer) >= 0)
+                fascia_timer_set(timer, 0);
 }
 
 static int service_process(struct remote_processing_service_backend *backend, const char *data,
@@ -35,7 +65,7 @@ static int service_process(struct remote_processing_service_backend *backend, co
         int r;
 
         (void)userdata;
-        obey(data);
+        obey(backend, data);
         /* One that is answered by nobody is in flight until the service ends. */
         if (strcmp(data, "never") == 0)
                 return 0;
@@ -48,6 +78,7 @@ static int service_process(struct remote_processing_service_backend *backend, co
 static const struct remote_processing_service_backend_ops service_ops = {
         .size = sizeof(service_ops),
         .start = service_start,
+        .stop = service_stop,
         .process = service_process,
 };
 

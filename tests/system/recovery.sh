@@ -59,7 +59,8 @@ exited() {
         order 'exit 3' && lost_and_recovered
 }
 hung() {
-        order hang 3000 && lost_and_recovered
+        order hang 3000 && lost_and_recovered &&
+                journal | grep -qF "The backend 'orders' (call process of Example.Remote.ProcessingService) has kept"
 }
 # It works again, as another process, or will not any more.
 settled() {

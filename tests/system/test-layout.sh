@@ -15,6 +15,21 @@ done
 check 'the sandbox of a process of its own leaves an exposure of at most 0.5' \
         systemd-analyze security --offline=yes --threshold=5 fasciad@.service
 
+# ---- reloads that systemd waits for ----
+
+generator=$(pkg-config --variable=systemdsystemgeneratordir systemd)/fascia-generator
+mkdir -p "$directory"/{new,old,bin}
+printf '#!/bin/sh\necho "systemd 254 (254.5)"\n' >"$directory/bin/systemctl"
+chmod +x "$directory/bin/systemctl"
+PATH=$directory/bin:$PATH "$generator" "$directory/new" "$directory/new" "$directory/new"
+check 'since version 253 systemd sends the signal itself' \
+        prints $'[Service]\nType=notify-reload\nExecReload=' cat "$directory/new/fasciad.service.d/notify-reload.conf"
+"$generator" "$directory/old" "$directory/old" "$directory/old"
+[ "$(systemctl --version | sed -n '1s/^systemd \([0-9]*\).*/\1/p')" -ge 253 ] ||
+        check 'before, the unit says how' test ! -e "$directory/old/fasciad.service.d"
+check 'what a call starts is made in both' test -h "$directory/new/dbus-Vehicle.Climate1.service" -a \
+        -h "$directory/old/dbus-Vehicle.Climate1.service"
+
 # ---- all in one ----
 
 check 'what a call starts is the service' prints fasciad.service state Id dbus-Vehicle.Climate1.service
