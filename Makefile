@@ -161,6 +161,13 @@ $(B)/new-project.h: $(new_project) interfaces/codegen/new-project
 $(B)/obj/interfaces/codegen/new.o: $(B)/new-project.h
 $(B)/obj/interfaces/codegen/new.o: INCLUDES = -Iinterfaces/codegen -I$(B)
 
+# What fasciad says of its own object, as a text.
+$(B)/manager-interface.h: daemon/org.fascia.Manager1.xml
+	@mkdir -p $(@D)
+	$(call Q,GEN)sed 's/["\\]/\\&/g; s/.*/"&\\n"/' $< >$@
+$(B)/obj/daemon/manager-object.o: $(B)/manager-interface.h
+$(B)/obj/daemon/manager-object.o: INCLUDES += -I$(B)
+
 $(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c
 	@mkdir -p $(@D)
 	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) -c -o $@ $<
@@ -355,6 +362,8 @@ define stage
 	for library in $(notdir $(wildcard $(B)/lib*.so.0)); do \
 		ln -s $$library $$root$(LIBDIR)/$${library%.0}; \
 	done; \
+	put 644 $(DATADIR)/dbus-1/interfaces $(wildcard daemon/*.xml); \
+	put 644 $(DBUSDATADIR)/system.d $(wildcard systemd/*.conf); \
 	put 755 $(PKGLIBDIR)/plugins $(plugins); \
 	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
 	put 644 $(PKGLIBDIR) $(wildcard config/*.conf); \

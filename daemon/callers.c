@@ -254,6 +254,10 @@ bool caller_is_known(const Caller *caller) {
         return caller->is_known;
 }
 
+bool caller_is_user(const Caller *caller, uid_t user) {
+        return caller->identity.has_user && caller->identity.user == user;
+}
+
 void caller_describe(const Caller *caller, char *buffer, size_t size) {
         const char *name = *caller->name ? caller->name : "the peer";
 

@@ -29,6 +29,8 @@ unsigned callers_count(const Callers *c);
 int callers_find(Callers *c, Message *call, Caller **ret);
 /* Whether it has been found out who it is, if only that nobody can say. */
 bool caller_is_known(const Caller *caller);
+/* Whether it is this user. */
+bool caller_is_user(const Caller *caller, uid_t user);
 /* "':1.5' (uid 1000)", cut to size. */
 void caller_describe(const Caller *caller, char *buffer, size_t size);
 

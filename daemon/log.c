@@ -44,6 +44,13 @@ void log_init(void) {
                 target = isatty(STDERR_FILENO) ? TARGET_TERMINAL : TARGET_STDERR;
 }
 
+const char *const log_level_names[] = { "emerg",  "alert", "crit",  "err", "warning",
+                                        "notice", "info",  "debug", NULL };
+
+int log_get_level(void) {
+        return max_level;
+}
+
 void log_set_level(int level) {
         max_level = level;
 }

@@ -11,6 +11,9 @@
 void log_init(void);
 /* LOG_EMERG … LOG_DEBUG: what is more detailed is dropped. */
 void log_set_level(int level);
+int log_get_level(void);
+/* By number, NULL at the end: "emerg" to "debug", as syslog(3) has them. */
+extern const char *const log_level_names[];
 
 /* module and feature may be NULL; they become fields in the journal, and the module a prefix
  * elsewhere. error: a negative errno for %m, which the text may hold; 0: none. Returns error. */

@@ -60,6 +60,7 @@ void manager_on_idle(void *userdata) {
         m->is_stopping = true;
         log_info("Nobody uses this service, stopping");
         sd_notify(0, "STOPPING=1\nSTATUS=Stopping, because nobody uses this service");
+        manager_object_release_name(m->object);
         for (Module *module = m->modules; module; module = module->next)
                 service_release_name(module->service);
         if (manager_ask_last_word(m) < 0)
@@ -148,6 +149,8 @@ static void on_connected(Connection *c, void *userdata) {
         Manager *m = userdata;
 
         callers_attach(m->callers, c);
+        /* First: its name is there when the service is ready. */
+        manager_object_attach(m->object, c);
         for (Module *module = m->modules; module; module = module->next)
                 manager_attach(m, module);
         manager_check_names(m);
@@ -171,6 +174,7 @@ static void on_lost(Connection *c, int error, void *userdata) {
         sd_notify(0, "STATUS=Without a bus, trying to connect");
         for (Module *module = m->modules; module; module = module->next)
                 service_detach(module->service);
+        manager_object_detach(m->object);
         callers_detach(m->callers);
 }
 

@@ -5,6 +5,7 @@
 #include <systemd/sd-event.h>
 
 #include "idle.h"
+#include "manager-object.h"
 #include "manager.h"
 #include "module.h"
 #include "watchdog.h"
@@ -18,6 +19,8 @@ struct Manager {
         Quota *quota;
         Callers *callers;
         Connection *connection;
+        ManagerObject *object;
+        uint64_t since; /* it is there */
         Idle *idle;
         LoopTimer *leave_limit;
         PendingReply *last_word; /* of the bus, before this process leaves it */
@@ -63,7 +66,10 @@ void manager_on_leave_limit(void *userdata);
 
 /* ---- reload ---- */
 
-/* A configuration that has faults changes nothing. */
-void manager_reload(Manager *m);
+/* A configuration that has faults changes nothing: *reterr_text (to be freed; NULL for want of memory) says
+ * what was wrong, and it is logged. -EBADMSG. */
+int manager_reload(Manager *m, char **reterr_text);
+/* The same, and the service manager is told. */
+int manager_reload_and_tell(Manager *m, char **reterr_text);
 
 void manager_log_problems(const Config *config);

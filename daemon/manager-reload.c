@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /* A new configuration while the service runs: what has changed is changed, all else stays as it is. */
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <systemd/sd-daemon.h>
 
 #include "log.h"
 #include "manager-private.h"
@@ -118,8 +121,13 @@ static int manager_prepare(Manager *m, Config *new) {
         return r;
 }
 
+static void take_text(char **reterr_text, const char *text) {
+        if (!*reterr_text)
+                *reterr_text = strdup(text);
+}
+
 /* How many modules have a rule that cannot be: each is logged. */
-static unsigned manager_log_bad_rules(Manager *m, const Config *config) {
+static unsigned manager_log_bad_rules(Manager *m, const Config *config, char **reterr_text) {
         const char *name = NULL;
         unsigned n = 0;
 
@@ -129,6 +137,7 @@ static unsigned manager_log_bad_rules(Manager *m, const Config *config) {
                 if (!text)
                         continue;
                 log_module_error(name, "%s", text);
+                take_text(reterr_text, text);
                 free(text);
                 n++;
         }
@@ -145,21 +154,52 @@ static void manager_log_moves(const Manager *m, const Config *new) {
                                 "Process= takes effect after 'systemctl daemon-reload' and a restart");
 }
 
-void manager_reload(Manager *m) {
-        Config *new, *old;
+/* How many faults it has: each is logged, the first is kept. */
+static unsigned manager_log_faults(Manager *m, const Config *config, char **reterr_text) {
+        const ConfigProblem *p = config_problems(config, 0);
+        unsigned n;
+
+        manager_log_problems(config);
+        if (p && p->line > 0) {
+                if (asprintf(reterr_text, "%s:%u: %s", p->origin, p->line, p->text) < 0)
+                        *reterr_text = NULL;
+        } else if (p) {
+                if (asprintf(reterr_text, "%s: %s", p->origin, p->text) < 0)
+                        *reterr_text = NULL;
+        }
+        n = manager_log_bad_rules(m, config, reterr_text);
+        return n + (p != NULL);
+}
+
+/* The new configuration, as far as it has no faults. */
+static int manager_load(Manager *m, Config **ret, char **reterr_text) {
+        Config *new;
         int r;
 
         r = m->settings.load_config(&new, m->settings.userdata);
         if (r >= 0)
                 r = manager_prepare(m, new);
-        m->reload_failed = r < 0 || config_problems(new, 0) || manager_log_bad_rules(m, new) > 0;
-        if (m->reload_failed) {
-                if (r >= 0)
-                        manager_log_problems(new);
+        if (r < 0) {
+                take_text(reterr_text, strerror(-r));
+                return r;
+        }
+        if (manager_log_faults(m, new, reterr_text) == 0) {
+                *ret = new;
+                return 0;
+        }
+        config_free(new);
+        return -EBADMSG;
+}
+
+int manager_reload(Manager *m, char **reterr_text) {
+        Config *new, *old;
+        int r;
+
+        r = manager_load(m, &new, reterr_text);
+        m->reload_failed = r < 0;
+        if (r < 0) {
                 log_error("The new configuration has faults: the one before stays in effect");
-                if (r >= 0)
-                        config_free(new);
-                return;
+                return r;
         }
         if (needs_restart(m->config, new))
                 log_notice("Address, PluginPath and ModulePath take effect only after a restart");
@@ -170,4 +210,17 @@ void manager_reload(Manager *m) {
         manager_apply(m, old);
         config_free(old);
         log_info("The configuration has been read again");
+        return 0;
+}
+
+int manager_reload_and_tell(Manager *m, char **reterr_text) {
+        int r;
+
+        if (!m->is_ready)
+                return manager_reload(m, reterr_text); /* READY=1 comes with the names */
+        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now(m->loop));
+        r = manager_reload(m, reterr_text);
+        manager_report(m);
+        sd_notify(0, "READY=1");
+        return r;
 }

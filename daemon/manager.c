@@ -61,6 +61,7 @@ void manager_report(Manager *m) {
                 module_log(module);
         if (connection_is_open(m->connection))
                 manager_tell_status(m);
+        manager_object_update(m->object);
 }
 
 static void on_report(void *userdata) {
@@ -236,18 +237,12 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
-        Manager *m = userdata;
+        char *reason = NULL;
 
         (void)source;
         (void)si;
-        if (!m->is_ready) {
-                manager_reload(m); /* READY=1 comes with the names */
-                return 0;
-        }
-        sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now(m->loop));
-        manager_reload(m);
-        manager_report(m);
-        sd_notify(0, "READY=1");
+        (void)manager_reload_and_tell(userdata, &reason); /* it has said why not */
+        free(reason);
         return 0;
 }
 
@@ -307,11 +302,14 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = module_new_host(m->loop, config, settings->dev, &m->host);
         if (r >= 0)
+                r = manager_object_new(m, &m->object);
+        if (r >= 0)
                 r = manager_add_signals(m);
         if (r < 0) {
                 manager_free(m);
                 return r;
         }
+        m->since = loop_now(m->loop);
         manager_apply_limits(m);
         *ret = m;
         return 0;
@@ -329,6 +327,7 @@ Manager *manager_free(Manager *m) {
                 module_free(m->modules);
                 m->modules = next;
         }
+        manager_object_free(m->object);
         idle_free(m->idle);
         callers_free(m->callers);
         pending_reply_free(m->last_word);

@@ -181,6 +181,19 @@ static bool has_fault(Module *m, const Config *config, const struct fascia_modul
         return *ret_reason || module_apply_access(m, config, ret_reason) < 0;
 }
 
+static void restart_feature(Module *m, const Config *config, uint32_t i, bool refused,
+                            const char *reason) {
+        const char *interface = module_interface(service_get_module(m->service), i)->name;
+
+        service_stop(m->service, i);
+        if (refused)
+                service_refuse(m->service, i, reason ? reason : strerror(ENOMEM));
+        else
+                service_start(m->service, i,
+                              config_get_string(config, m->name, interface, "Backend"),
+                              config_get_time(config, m->name, interface, "ReplyTimeout"));
+}
+
 void module_restart(Module *m, const Config *config) {
         const struct fascia_module *module = service_get_module(m->service);
         char *reason;
@@ -189,17 +202,17 @@ void module_restart(Module *m, const Config *config) {
         if (!module)
                 return;
         refused = has_fault(m, config, module, &reason);
-        for (uint32_t i = 0; i < module->n_interfaces; i++) {
-                const char *interface = module_interface(module, i)->name;
+        for (uint32_t i = 0; i < module->n_interfaces; i++)
+                restart_feature(m, config, i, refused, reason);
+        free(reason);
+}
 
-                service_stop(m->service, i);
-                if (refused)
-                        service_refuse(m->service, i, reason ? reason : strerror(ENOMEM));
-                else
-                        service_start(m->service, i,
-                                      config_get_string(config, m->name, interface, "Backend"),
-                                      config_get_time(config, m->name, interface, "ReplyTimeout"));
-        }
+void module_restart_feature(Module *m, const Config *config, uint32_t interface) {
+        char *reason;
+        bool refused;
+
+        refused = has_fault(m, config, service_get_module(m->service), &reason);
+        restart_feature(m, config, interface, refused, reason);
         free(reason);
 }
 

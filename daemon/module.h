@@ -25,6 +25,8 @@ int module_new(Host *host, const Config *config, const char *name, const Service
 Module *module_free(Module *m);
 /* Starts the backends anew, as the configuration says now, also of who may do what. */
 void module_restart(Module *m, const Config *config);
+/* The one of an interface, by its position in the module, which is known. */
+void module_restart_feature(Module *m, const Config *config, uint32_t interface);
 /* Who may do what, as the configuration says now. Until it can, nobody may do anything: *reterr_text (to be freed)
  * is the reason. -EINVAL, -ENOMEM. */
 int module_apply_access(Module *m, const Config *config, char **reterr_text);

@@ -22,6 +22,7 @@ bool service_get_feature(const Service *s, uint32_t interface, FeatureStatus *re
                 .interface = f->interface,
                 .backend = instance_get_plugin_name(f->instance),
                 .is_simulated = instance_is_simulated(f->instance),
+                .is_running = instance_is_running(f->instance),
                 .state = instance_get_state(f->instance),
                 .error = instance_get_error(f->instance),
                 .since = f->since,

@@ -9,6 +9,7 @@ typedef struct FeatureStatus {
         const struct fascia_interface *interface;
         const char *backend; /* "": it was never started */
         bool is_simulated;
+        bool is_running; /* its backend, ready or not */
         enum fascia_state state;
         const struct fascia_error *error; /* NULL: none */
         uint64_t since;                   /* it is in this state, as loop_now() */

@@ -4,6 +4,7 @@
 
 #include "access-rule.h"
 #include "backend-keys.h"
+#include "log.h"
 
 #ifndef FASCIA_PLUGIN_DIR
 #define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
@@ -16,10 +17,6 @@
 #define KIB UINT64_C(1024)
 #define MILLISECOND UINT64_C(1000)
 #define HOUR (3600 * UINT64_C(1000000))
-
-/* As syslog(3) numbers them. */
-static const char *const log_levels[] = { "emerg",  "alert", "crit",  "err", "warning",
-                                          "notice", "info",  "debug", NULL };
 
 static const char *const verdicts[] = { "allow", "deny", NULL };
 
@@ -122,7 +119,7 @@ static const ConfigKey keys[] = {
         { .name = "LogLevel",
           .type = CONFIG_WORD,
           .builtin = "info",
-          .words = log_levels,
+          .words = log_level_names,
           .sections = CONFIG_IN_FASCIA },
 };
 
