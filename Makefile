@@ -83,7 +83,7 @@ daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run fuzz check check-programs stress bench golden format install uninstall clean help packages-run packages-check
+.PHONY: all run fuzz check check-programs stress load bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
 all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
@@ -93,6 +93,7 @@ help:
 	@echo 'make run         a private message bus, fasciad with the shipped features, and a tour'
 	@echo 'make check       builds and runs all tests; T=test-NAME for one; SAN=1 or TSAN=1 with sanitizers; VALGRIND=1'
 	@echo 'make stress      kills, stops and restarts services and their bus for some minutes, under clients; FASCIA_SEED=N'
+	@echo 'make load        clients that behave badly, and what the others notice of them, for minutes'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
 	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
 	@echo 'make golden      rewrites the expected outputs of the generator in tests/golden/'
@@ -316,6 +317,11 @@ stress: packages-check
 	@$(again) check-programs
 	@$(environment) FASCIA_STRESS=full SAN=$(SAN) tests/run-tests test-stress
 
+# What others on the bus notice of one that behaves badly: a minute for each, judged by the time that they wait.
+load: packages-check
+	@$(again) check-programs
+	@$(environment) FASCIA_TEST_SECONDS=900 LOAD_SECONDS=$(or $(SECONDS_EACH),60) tests/run-tests test-load-daemon test-load-broker
+
 check-programs: all $(stubs) $(B)/system/orders.so $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 
 bench: packages-check
@@ -383,6 +389,7 @@ define stage
 		"$$root$(SYSTEMUNITDIR)/fasciad.service" >"$$root$(SYSTEMUNITDIR)/fasciad@.service"; \
 	put 644 $(SYSTEMUNITDIR) systemd/fascia.target systemd/fascia.slice; \
 	fill 755 systemd/fascia-generator.in $(SYSTEMGENERATORDIR) fascia-generator; \
+	fill 644 config/dbus-limits.conf.in $(DATADIR)/fascia dbus-limits.conf; \
 	fill 644 interfaces/build/fascia.mk.in $(DATADIR)/fascia fascia.mk; \
 	fill 755 interfaces/build/serve $(DATADIR)/fascia serve; \
 	for file in FasciaConfig.cmake FasciaConfigVersion.cmake; do \

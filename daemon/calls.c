@@ -421,14 +421,26 @@ static int dispatch(Service *s, Object *o, Message *call, const Asker *asker) {
 }
 
 static int refuse_flood(Service *s, Message *call, int error) {
+        Message *reply;
+        int r;
+
         s->counters.refused++;
-        if (error == -ENOBUFS)
-                return service_reply_error(s, call, ERROR("LimitsExceeded"),
-                                           "Too many calls per second (CallRate)");
-        if (error == -EBUSY)
-                return service_reply_error(s, call, ERROR("LimitsExceeded"),
-                                           "Too many calls wait for an answer (MaxCallsInFlight)");
-        return error;
+        if (error != -ENOBUFS && error != -EBUSY)
+                return error;
+        s->asked->errors++;
+        if (message_wants_no_reply(call))
+                return 1;
+        r = message_new_error(call, ERROR("LimitsExceeded"),
+                              error == -ENOBUFS
+                                      ? "Too many calls per second (CallRate)"
+                                      : "Too many calls wait for an answer (MaxCallsInFlight)",
+                              &reply);
+        if (r < 0)
+                return r;
+        if (!s->settings.penalty || !s->connection)
+                return service_reply(s, reply);
+        r = penalty_send(s->settings.penalty, s->connection, reply);
+        return r < 0 ? r : 1;
 }
 
 /* Only that it is there: tools that walk over all objects stop at the first that answers nothing.

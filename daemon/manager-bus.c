@@ -176,6 +176,7 @@ static void on_lost(Connection *c, int error, void *userdata) {
                 service_detach(module->service);
         manager_object_detach(m->object);
         callers_detach(m->callers);
+        penalty_clear(m->penalty);
 }
 
 static void on_turn_end(Connection *c, void *userdata) {

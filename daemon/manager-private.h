@@ -17,6 +17,7 @@ struct Manager {
         Config *config;
         Host *host;
         Quota *quota;
+        Penalty *penalty;
         Callers *callers;
         Connection *connection;
         ManagerObject *object;

@@ -122,6 +122,7 @@ void manager_apply_limits(Manager *m) {
         module_read_settings(m->config, &m->limits, &quota);
         m->limits.quota = m->quota;
         m->limits.callers = m->callers;
+        m->limits.penalty = m->penalty;
         if (m->quota)
                 quota_set(m->quota, &quota);
         for (Module *module = m->modules; module; module = module->next)
@@ -292,6 +293,8 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = quota_new(&quota, &m->quota);
         if (r >= 0)
+                r = penalty_new(m->loop, &m->penalty);
+        if (r >= 0)
                 r = callers_new(m->loop, &m->callers);
         if (r >= 0)
                 r = idle_new(m->loop, m->callers, manager_on_idle, m, &m->idle);
@@ -330,6 +333,7 @@ Manager *manager_free(Manager *m) {
         manager_object_free(m->object);
         idle_free(m->idle);
         callers_free(m->callers);
+        penalty_free(m->penalty);
         pending_reply_free(m->last_word);
         loop_timer_free(m->leave_limit);
         if (m->connection)

@@ -6,6 +6,7 @@
 #include "callers.h"
 #include "connection.h"
 #include "host.h"
+#include "penalty.h"
 #include "quota.h"
 
 typedef struct Service Service;
@@ -14,6 +15,7 @@ typedef struct ServiceSettings {
         size_t max_reply_size;  /* in bytes; a larger answer is an error */
         size_t max_outstanding; /* in bytes; above, announcing stops */
         Quota *quota;           /* shared with other services; NULL: no limits */
+        Penalty *penalty;       /* the same; NULL: refusals for asking too much are sent at once */
         Callers *callers;       /* the same; NULL: nobody is known, and refusals are not logged */
 } ServiceSettings;
 

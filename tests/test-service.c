@@ -414,6 +414,7 @@ typedef struct Fixture {
         Service *service;
         Connection *connection;
         Quota *quota;
+        Penalty *penalty;
         sd_bus *client;
         char *log;
         size_t log_size;
@@ -750,6 +751,7 @@ static int teardown(void **state) {
         f->service = service_free(f->service);
         close_connection(f);
         quota_free(f->quota);
+        penalty_free(f->penalty);
         host_free(f->host);
         loop_unref(f->loop);
         fclose(f->log_file);
@@ -1851,6 +1853,41 @@ static void calls_above_the_rate_are_refused_whatever_they_are(void **state) {
         assert_int_equal(n_requests, 2);
 }
 
+static void refusals_come_late_so_that_who_waits_for_them_slows_down(void **state) {
+        static const char refusal[] =
+                "error LimitsExceeded: Too many calls per second (CallRate)\n";
+        ServiceSettings settings = defaults;
+        Fixture *f = *state;
+        uint64_t begin;
+
+        assert_int_equal(quota_new(&(QuotaSettings){ .rate = 1, .burst = 1 }, &f->quota), 0);
+        assert_int_equal(penalty_new(f->loop, &f->penalty), 0);
+        settings.quota = f->quota;
+        settings.penalty = f->penalty;
+        service_set(f->service, &settings);
+        call(f, "Thing", THING, "Twice", "i", 1);
+        expect(f, "return 2\n");
+        begin = loop_now(f->loop);
+        for (int i = 0; i < 3; i++)
+                call(f, "Thing", THING, "Twice", "i", 1);
+        expect(f, "");
+        run_until(f, refusal);
+        assert_true(loop_now(f->loop) - begin >= 100000);
+        for (int i = 0; i < 100 && count(f, refusal) < 3; i++)
+                run_until(f, refusal);
+        assert_int_equal(count(f, refusal), 3);
+        clear_log(f);
+        /* More than may wait are answered at once. */
+        for (int i = 0; i < 2050; i++)
+                call(f, "Thing", THING, "Twice", "i", 1);
+        assert_in_range(count(f, refusal), 1, 2050);
+        /* Without the connection there is nobody to be answered. */
+        penalty_clear(f->penalty);
+        clear_log(f);
+        run(f);
+        expect(f, "");
+}
+
 static void calls_that_wait_are_limited_until_they_are_answered(void **state) {
         static const char refusal[] =
                 "error LimitsExceeded: Too many calls wait for an answer (MaxCallsInFlight)\n";
@@ -2107,6 +2144,7 @@ int main(void) {
                 TEST(an_answer_that_is_too_large_is_an_error),
                 TEST(a_value_or_signal_that_is_too_large_is_kept_from_the_bus),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
+                TEST(refusals_come_late_so_that_who_waits_for_them_slows_down),
                 TEST(calls_that_wait_are_limited_until_they_are_answered),
                 STORE_TEST(what_invalidates_is_named_without_its_value),
                 STORE_TEST(what_is_silent_is_not_announced),

@@ -30,7 +30,7 @@ booted() {
                 exit 0
         fi
         "$here/boot-systemd" -b "$source_dir" "$@" env FASCIA_TEST_INSIDE=1 FASCIA_SOURCE_DIR="$source_dir" \
-                ROUNDS="${ROUNDS:-}" "$0"
+                ROUNDS="${ROUNDS:-}" LOAD_SECONDS="${LOAD_SECONDS:-}" "$0"
         status=$?
         [ "$status" -lt 125 ] || echo "not ok - a systemd that boots and lives (status $status)"
         exit "$status"
