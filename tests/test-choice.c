@@ -86,8 +86,8 @@ static void set_fan(int32_t level) {
         wait_for("set:0 ");
 }
 
-static void start(Harness *h) {
-        harness_start_fasciad(h, SIMULATED, NULL);
+static Process *start(Harness *h) {
+        return harness_start_fasciad(h, SIMULATED, NULL);
 }
 
 static int busctl_set_fan(Harness *h, int level) {
@@ -237,9 +237,9 @@ static void the_same_service_is_asked_anew_when_a_backend_names_it_again(void **
 static void a_service_of_the_wrong_user_does_not_count(void **state) {
         Fixture *f = *state;
         const struct fascia_error *error;
+        Process *first = start(f->car);
         char user[32];
 
-        start(f->car);
         assert_int_equal(fascia_client_set_setting(client, "fascia", "Discovery", "production"), 0);
         assert_int_equal(
                 fascia_client_set_setting(client, "Vehicle.Climate", "ServiceUser", "65533"), 0);
@@ -252,6 +252,7 @@ static void a_service_of_the_wrong_user_does_not_count(void **state) {
         assert_non_null(strstr(error->message, "and not by 65533"));
         assert_int_equal(busctl_set_fan(f->car, 9), 0);
         /* Nor what it says later, nor its successor. */
+        assert_int_equal(process_stop(first), 0);
         harness_kill_bus(f->car);
         harness_start_bus(f->car);
         start(f->car);
