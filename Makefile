@@ -384,7 +384,7 @@ define stage
 	}; \
 	fill 644 client/fascia.pc.in $(LIBDIR)/pkgconfig fascia.pc; \
 	fill 644 systemd/fasciad.service.in $(SYSTEMUNITDIR) fasciad.service; \
-	sed -e '/^ExecStart=/s/$$/ --module %i/' -e '/^Description=/s/=.*/=Vehicle feature %i on D-Bus/' \
+	sed -e '/^ExecStart=/s/$$/ --module %i/' -e '/^BusName=/s/$$/.%i/' -e '/^Description=/s/=.*/=Vehicle feature %i on D-Bus/' \
 		-e '2,/^\[Unit\]/s/^# Serves the.*/# One module, with Process=own, in a process of its own; else as fasciad.service:/' \
 		"$$root$(SYSTEMUNITDIR)/fasciad.service" >"$$root$(SYSTEMUNITDIR)/fasciad@.service"; \
 	put 644 $(SYSTEMUNITDIR) systemd/fascia.target systemd/fascia.slice; \

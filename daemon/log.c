@@ -51,6 +51,22 @@ int log_get_level(void) {
         return max_level;
 }
 
+const char *log_get_target(void) {
+        return target == TARGET_JOURNAL ? "journal" : "console";
+}
+
+int log_set_target(const char *name) {
+        if (strcmp(name, "auto") == 0)
+                log_init();
+        else if (strcmp(name, "console") == 0)
+                target = isatty(STDERR_FILENO) ? TARGET_TERMINAL : TARGET_STDERR;
+        else if (strcmp(name, "journal") == 0 && access(JOURNAL_SOCKET, W_OK) >= 0)
+                target = TARGET_JOURNAL;
+        else
+                return -EINVAL;
+        return 0;
+}
+
 void log_set_level(int level) {
         max_level = level;
 }

@@ -12,6 +12,10 @@ void log_init(void);
 /* LOG_EMERG … LOG_DEBUG: what is more detailed is dropped. */
 void log_set_level(int level);
 int log_get_level(void);
+/* "journal" or "console". */
+const char *log_get_target(void);
+/* Those, and "auto": what log_init() decides. -EINVAL: it is none, or there is no journal. */
+int log_set_target(const char *name);
 /* By number, NULL at the end: "emerg" to "debug", as syslog(3) has them. */
 extern const char *const log_level_names[];
 

@@ -151,6 +151,7 @@ static void on_connected(Connection *c, void *userdata) {
         callers_attach(m->callers, c);
         /* First: its name is there when the service is ready. */
         manager_object_attach(m->object, c);
+        log_control_attach(m->log_control, c);
         for (Module *module = m->modules; module; module = module->next)
                 manager_attach(m, module);
         manager_check_names(m);
@@ -175,6 +176,7 @@ static void on_lost(Connection *c, int error, void *userdata) {
         for (Module *module = m->modules; module; module = module->next)
                 service_detach(module->service);
         manager_object_detach(m->object);
+        log_control_detach(m->log_control);
         callers_detach(m->callers);
         penalty_clear(m->penalty);
 }

@@ -5,6 +5,7 @@
 #include <systemd/sd-event.h>
 
 #include "idle.h"
+#include "log-control.h"
 #include "manager-object.h"
 #include "manager.h"
 #include "module.h"
@@ -21,6 +22,7 @@ struct Manager {
         Callers *callers;
         Connection *connection;
         ManagerObject *object;
+        LogControl *log_control;
         uint64_t since; /* it is there */
         Idle *idle;
         LoopTimer *leave_limit;

@@ -274,6 +274,12 @@ static int manager_add_signals(Manager *m) {
 
 /* ---- life ---- */
 
+static void on_log_control(void *userdata) {
+        const Manager *m = userdata;
+
+        manager_object_update(m->object);
+}
+
 int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) {
         QuotaSettings quota;
         Manager *m;
@@ -307,6 +313,8 @@ int manager_new(const ManagerSettings *settings, Config *config, Manager **ret) 
         if (r >= 0)
                 r = manager_object_new(m, &m->object);
         if (r >= 0)
+                r = log_control_new(m->callers, on_log_control, m, &m->log_control);
+        if (r >= 0)
                 r = manager_add_signals(m);
         if (r < 0) {
                 manager_free(m);
@@ -331,6 +339,7 @@ Manager *manager_free(Manager *m) {
                 m->modules = next;
         }
         manager_object_free(m->object);
+        log_control_free(m->log_control);
         idle_free(m->idle);
         callers_free(m->callers);
         penalty_free(m->penalty);

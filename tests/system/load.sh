@@ -51,7 +51,17 @@ last_is() {
         [ "$(grep '^lastMessage: ' "$directory/client" | tail -n 1)" = "lastMessage: $1" ] &&
                 [ "$(grep '^state: ' "$directory/client" | tail -n 1)" = 'state: ready' ]
 }
-check 'and it sees the true value when it goes on' soon last_is 'the end'
+# A bus may have kept all of it: then that is read first.
+sees_the_end() {
+        local i
+        for ((i = 0; i < 6; i++)); do
+                ! soon last_is 'the end' || return 0
+        done
+        return 1
+}
+before=$(date +%s%3N)
+check 'and it sees the true value when it goes on' sees_the_end
+echo "# after $(($(date +%s%3N) - before)) ms"
 
 # ---- one that calls without end ----
 

@@ -93,6 +93,22 @@ check 'that systemd has restarted' prints 1 state NRestarts
 check 'it answers' prints 'i 6' "${as_nobody[@]}" busctl call "${remote[@]}" Process s second
 check 'and the client sees its values' client_says 'lastMessage: second'
 
+# ---- the log ----
+
+check 'systemctl knows how much is logged' prints info systemctl service-log-level fasciad
+check 'and says how much' systemctl service-log-level fasciad debug
+check 'which counts' prints debug systemctl service-log-level fasciad
+check 'it knows where to, too' prints journal systemctl service-log-target fasciad
+check 'an unprivileged user may not say so' refuses 'Access denied' "${as_nobody[@]}" busctl set-property org.fascia.Manager1 \
+        /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s err
+check 'nor by another name of the service' refuses 'Access denied' "${as_nobody[@]}" busctl set-property Example.Remote1 \
+        /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s err
+check 'but may ask' prints 's "debug"' "${as_nobody[@]}" busctl get-property org.fascia.Manager1 \
+        /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel
+check 'a level that is none is refused' refuses 'nvalid' busctl set-property org.fascia.Manager1 \
+        /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s loud
+systemctl service-log-level fasciad info
+
 # ---- reload ----
 
 pid=$(state MainPID)
