@@ -66,6 +66,8 @@ objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 codegen_objects := $(call objects,$(wildcard interfaces/codegen/*.c))
 library_objects := $(call objects,$(wildcard interfaces/runtime/*.c client/*.c))
 service_objects := $(call objects,$(filter-out daemon/fasciad.c,$(wildcard daemon/*.c)))
+json_objects := $(call objects,$(wildcard interfaces/json/*.c))
+fasciactl_objects := $(call objects,$(wildcard client/fasciactl/*.c))
 simulator_objects := $(call objects,$(wildcard daemon/simulator/*.c))
 backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
@@ -113,13 +115,15 @@ packages-run packages-check: packages-%:
 public_includes = -Iclient/include -I$(B)/include
 $(B)/obj/interfaces/codegen/%.o: INCLUDES = -Iinterfaces/codegen
 $(B)/obj/interfaces/runtime/%.o: INCLUDES = -Iinterfaces/runtime -Iclient/include
+$(B)/obj/interfaces/json/%.o: INCLUDES = -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
+$(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/runtime -Iclient/include
 $(B)/obj/daemon/simulator/%.o $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/daemon/simulator/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/runtime -Iclient -Idaemon $(public_includes)
+$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon $(public_includes)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
 # The directories of this installation, and the version. Written when this file is read, and only when they differ, so
@@ -239,6 +243,7 @@ $(B)/%.so: $(B)/%.so.0
 # Archives are for tests, which look inside.
 $(B)/libfascia.a: $(library_objects)
 $(B)/libfascia-service.a: $(service_objects)
+$(B)/libjson.a: $(json_objects)
 $(B)/libcodegen.a: $(filter-out %/main.o,$(codegen_objects))
 $(B)/libgenerated.a: $(foreach s,$(stems),$(foreach part,-types -backend,$(B)/gen/$s/$s$(part).o) $(B)/gen/$s/$s.o)
 $(B)/%.a:
@@ -250,6 +255,12 @@ $(B)/fasciad $(B)/install/fasciad: $(B)/obj/daemon/fasciad.o $(B)/libfascia-serv
 	@mkdir -p $(@D)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $< -L$(B) -Wl,--no-as-needed -lfascia-service -lfascia $(LIBS)
 $(B)/fasciad: RUNPATH = -Wl,-rpath,'$$ORIGIN'
+
+# A tool of the same build: it stands on what libfascia shares with the service library.
+$(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)/libfascia.so
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson)
+$(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
 $(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so
 	@mkdir -p $(@D)
@@ -273,9 +284,9 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 	@mkdir -p $(@D)
 	@install -m 644 $(filter %/$(@F),$^) $@
 
-archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
+archives := $(B)/libjson.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
-test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat) -ldl -pthread -lm
+test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat jansson) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)
