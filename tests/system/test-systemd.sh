@@ -105,7 +105,7 @@ check 'nor by another name of the service' refuses 'Access denied' "${as_nobody[
         /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s err
 check 'but may ask' prints 's "debug"' "${as_nobody[@]}" busctl get-property org.fascia.Manager1 \
         /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel
-check 'a level that is none is refused' refuses 'nvalid' busctl set-property org.fascia.Manager1 \
+check 'a level that is none is refused' refuses 'LogLevel is emerg' busctl set-property org.fascia.Manager1 \
         /org/freedesktop/LogControl1 org.freedesktop.LogControl1 LogLevel s loud
 systemctl service-log-level fasciad info
 
