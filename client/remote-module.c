@@ -5,8 +5,8 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 
+#include "jitter.h"
 #include "remote-check.h"
 #include "remote-fetch.h"
 #include "remote-foreign.h"
@@ -125,15 +125,6 @@ void remote_module_join(RemoteModule *m, RemoteFeature *f) {
 }
 
 /* ---- trying again ---- */
-
-/* So that many clients of one service do not all come at once: a quarter up or down. */
-static uint64_t jitter(uint64_t usec) {
-        uint16_t random = UINT16_MAX / 2;
-
-        if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
-                random = UINT16_MAX / 2;
-        return usec - usec / 4 + usec / 2 * random / UINT16_MAX;
-}
 
 static void on_retry(void *userdata) {
         RemoteModule *m = userdata;

@@ -3,14 +3,15 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "address.h"
 #include "connection-internal.h"
+#include "jitter.h"
 
 #define BACK_OFF_FIRST_USEC UINT64_C(50000)
-#define BACK_OFF_LAST_USEC UINT64_C(5000000)
+/* With a quarter more, within two seconds whatever was before. */
+#define BACK_OFF_LAST_USEC UINT64_C(1500000)
 
 static void on_timer(void *userdata);
 static void on_io(uint32_t events, void *userdata);
@@ -231,15 +232,6 @@ int connection_new_peer(Loop *loop, int fd, bool server, const char *name,
 }
 
 /* ---- loss ---- */
-
-/* So that many clients of a bus that comes back do not all come at once: a quarter up or down. */
-static uint64_t jitter(uint64_t usec) {
-        uint16_t random = UINT16_MAX / 2;
-
-        if (getrandom(&random, sizeof(random), GRND_NONBLOCK) < 0)
-                random = UINT16_MAX / 2;
-        return usec - usec / 4 + usec / 2 * random / UINT16_MAX;
-}
 
 static void plan_next_attempt(Connection *c) {
         uint64_t now = loop_now(c->loop);
