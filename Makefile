@@ -83,12 +83,14 @@ plugins := $(if $(simulator_objects),$(B)/plugins/simulator.so) $(backends:%=$(B
 descriptions := $(foreach f,$(wildcard daemon/*/*.backend),$(B)/plugins/$(notdir $f))
 daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
+tools := $(B)/fasciactl $(B)/install/fasciactl
+
 .DELETE_ON_ERROR:
 .SECONDARY:
 .PHONY: all run fuzz check check-programs stress load bench golden format install uninstall clean help packages-run packages-check
 .DEFAULT_GOAL := all
 
-all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
+all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(tools) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
 
 help:
 	@echo 'make             builds everything into build/'
@@ -147,7 +149,7 @@ ifeq ($(filter clean help format packages-%,$(or $(MAKECMDGOALS),all)),)
 $(eval $(call write_header,paths))
 $(eval $(call write_header,version))
 endif
-naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c daemon/*.c))
+naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c client/fasciactl/*.c daemon/*.c))
 name_paths := $(call naming,FASCIA_(VENDOR|SYSCONF|PLUGIN|MODULE)_DIR)
 name_version := $(call naming,FASCIA_VERSION)
 $(name_paths): $(B)/paths.h
@@ -374,7 +376,7 @@ define stage
 		mode=$$1; to=$$root$$2; shift 2; mkdir -p "$$to"; \
 		for file; do [ ! -f "$$file" ] || install -m "$$mode" "$$file" "$$to"; done; \
 	}; \
-	put 755 $(BINDIR) $(B)/install/fasciad $(CODEGEN); \
+	put 755 $(BINDIR) $(B)/install/fasciad $(B)/install/fasciactl $(CODEGEN); \
 	put 755 $(LIBDIR) $(wildcard $(B)/lib*.so.0); \
 	for library in $(notdir $(wildcard $(B)/lib*.so.0)); do \
 		ln -s $$library $$root$(LIBDIR)/$${library%.0}; \

@@ -98,9 +98,9 @@ static const char *state_name(enum fascia_state state) {
         return "";
 }
 
-/* A backend that was never started is of no kind. */
+/* Nothing that does not run is of any kind. */
 static const char *kind_name(const FeatureStatus *f) {
-        if (!*f->backend)
+        if (!f->is_running)
                 return "";
         return f->is_simulated ? "simulation" : "production";
 }

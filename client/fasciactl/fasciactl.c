@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/* fasciactl: looks into the features of a vehicle, and into the service that offers them. */
+#include "fasciactl.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <fascia/fascia.h>
+
+#ifndef FASCIA_VERSION
+#define FASCIA_VERSION "0"
+#endif
+
+#define SECOND UINT64_C(1000000)
+
+/* ---- what went wrong ---- */
+
+int fail(int status, const char *format, ...) {
+        va_list ap;
+
+        fputs("fasciactl: ", stderr);
+        va_start(ap, format);
+        vfprintf(stderr, format, ap);
+        va_end(ap);
+        fputc('\n', stderr);
+        return status;
+}
+
+int fail_memory(void) {
+        return fail(STATUS_UNAVAILABLE, "no memory");
+}
+
+/* Nobody was there, rather than that somebody has said no. */
+static bool is_absence(const char *name) {
+        static const char *const names[] = {
+                "org.fascia.Error.Unavailable",
+                "org.freedesktop.DBus.Error.ServiceUnknown",
+                "org.freedesktop.DBus.Error.NameHasNoOwner",
+                "org.freedesktop.DBus.Error.NoReply",
+                "org.freedesktop.DBus.Error.Timeout",
+                "org.freedesktop.DBus.Error.Disconnected",
+        };
+
+        for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+                if (strcmp(name, names[i]) == 0)
+                        return true;
+        return strncmp(name, "org.freedesktop.DBus.Error.Spawn.", 33) == 0;
+}
+
+int fail_reply(Message *reply) {
+        const char *name = message_get_error_name(reply), *text = message_get_error_text(reply);
+        int status = STATUS_REFUSED;
+
+        if (is_absence(name))
+                status = STATUS_UNAVAILABLE;
+        else if (strcmp(name, "org.fascia.Error.UnknownZone") == 0)
+                status = STATUS_UNKNOWN;
+        return fail(status, "%s: %s", name, text ? text : "");
+}
+
+/* ---- the command line ---- */
+
+typedef struct Command {
+        const char *name;
+        CommandFn *fn;
+        const char *usage, *help; /* NULL: not for people */
+} Command;
+
+static const Command commands[] = {
+        { "status", command_status, "", "the processes that serve, and their modules" },
+        { "list", command_list, "[PATTERN]", "the features there are" },
+        { "get", command_get, "FEATURE[.PROPERTY] [ZONE]", "values" },
+        { "set", command_set, "FEATURE.PROPERTY VALUE [ZONE]", "sets a property" },
+        { "call", command_call, "FEATURE.OPERATION [ARGUMENT...]", "calls an operation" },
+        { "reload", command_reload, "", "has the configuration read again" },
+        { "log-level", command_log_level, "[LEVEL]", "shows or sets what is logged" },
+        { "start", command_start, "FEATURE", "starts the backend of a feature" },
+        { "stop", command_stop, "FEATURE", "stops it" },
+        { "restart", command_restart, "FEATURE", "stops and starts it" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+static int print_help(void) {
+        printf("fasciactl [OPTION...] COMMAND\n"
+               "\n"
+               "Looks into the features of a vehicle, and into the service that offers them.\n"
+               "\n");
+        for (size_t i = 0; i < N_COMMANDS; i++)
+                if (commands[i].help)
+                        printf("  %-9s %-31s %s\n", commands[i].name, commands[i].usage,
+                               commands[i].help);
+        printf("\n"
+               "A feature may be named without what stands before: ClimateControl.\n"
+               "\n"
+               "  --zone ZONE        of this zone\n"
+               "  --json             print JSON\n"
+               "  --address ADDRESS  on this bus: a D-Bus address, auto, system or user\n"
+               "  --timeout SECONDS  how long to wait for an answer (5)\n"
+               "  --help, --version\n"
+               "\n"
+               "See fasciactl(1).\n");
+        return STATUS_OK;
+}
+
+/* "0.5": in microseconds. */
+static int read_seconds(const char *option, const char *text, uint64_t *ret) {
+        double seconds;
+        char *end;
+
+        errno = 0;
+        seconds = strtod(text, &end);
+        if (!*text || *end || errno != 0 || !(seconds >= 0.001 && seconds <= 86400))
+                return fail(STATUS_USAGE, "%s: '%s' is not a time between 0.001 and 86400 seconds",
+                            option, text);
+        *ret = (uint64_t)(seconds * SECOND);
+        return 0;
+}
+
+static int read_rounds(const char *option, const char *text, unsigned *ret) {
+        unsigned long n;
+        char *end;
+
+        errno = 0;
+        n = strtoul(text, &end, 10);
+        if (*text < '0' || *text > '9' || *end || errno != 0 || n > 1000000)
+                return fail(STATUS_USAGE, "%s: '%s' is not a number up to 1000000", option, text);
+        *ret = (unsigned)n;
+        return 0;
+}
+
+/* value: what stands behind it. -ENOENT: there is no such option. */
+static int apply_option(Options *o, const char *name, const char *value) {
+        if (strcmp(name, "--address") == 0)
+                o->address = value;
+        else if (strcmp(name, "--zone") == 0)
+                o->zone = value;
+        else if (strcmp(name, "--timeout") == 0)
+                return read_seconds(name, value, &o->timeout);
+        else if (strcmp(name, "--interval") == 0)
+                return read_seconds(name, value, &o->interval);
+        else if (strcmp(name, "--rounds") == 0)
+                return read_rounds(name, value, &o->n_rounds);
+        else
+                return -ENOENT;
+        return 0;
+}
+
+static bool apply_switch(Options *o, const char *name) {
+        if (strcmp(name, "--json") == 0)
+                o->as_json = true;
+        else if (strcmp(name, "--batch") == 0)
+                o->is_batch = true;
+        else if (strcmp(name, "--once") == 0)
+                o->n_rounds = 1;
+        else
+                return false;
+        return true;
+}
+
+/* One option with what belongs to it, at args[*i]. */
+static int read_option(Options *o, int n, char *args[], int *i) {
+        const char *text = args[*i], *equals = strchr(text, '=');
+        char name[32];
+        int r;
+
+        if (apply_switch(o, text))
+                return 0;
+        snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text),
+                 text);
+        if (equals)
+                r = apply_option(o, name, equals + 1);
+        else if (*i + 1 < n)
+                r = apply_option(o, name, args[++*i]);
+        else
+                r = apply_option(o, name, "") == -ENOENT
+                            ? -ENOENT
+                            : fail(STATUS_USAGE, "%s: its value is missing", name);
+        return r == -ENOENT ? fail(STATUS_USAGE, "there is no option '%s'", text) : r;
+}
+
+/* Takes the options out, wherever they stand; what begins with one '-' is a number, or a text. args[*ret_n] are the
+ * words that are left. */
+static int read_options(Options *o, int n, char *args[], int *ret_n) {
+        bool are_over = false;
+        int n_words = 0, status;
+
+        for (int i = 0; i < n; i++) {
+                if (!are_over && strcmp(args[i], "--") == 0) {
+                        are_over = true;
+                } else if (!are_over && strncmp(args[i], "--", 2) == 0) {
+                        status = read_option(o, n, args, &i);
+                        if (status != 0)
+                                return status;
+                } else {
+                        args[n_words++] = args[i];
+                }
+        }
+        *ret_n = n_words;
+        return 0;
+}
+
+/* ---- running ---- */
+
+/* What is not said on the command line is as for any client. */
+static int read_settings(Ctl *c, struct fascia_client *client) {
+        if (!c->options.address)
+                c->options.address = fascia_client_get_setting(client, "fascia", "Address", NULL);
+        c->options.module_path = fascia_client_get_setting(client, "fascia", "ModulePath", NULL);
+        return c->options.address && c->options.module_path ? 0 : fail_memory();
+}
+
+static int run_command(Ctl *c, const Command *command, int n, char *args[]) {
+        int r, status;
+
+        r = bus_open(c->options.address, c->options.timeout, &c->bus);
+        if (r < 0)
+                return fail(STATUS_UNAVAILABLE, "failed to connect to %s: %s", c->options.address,
+                            strerror(-r));
+        status = command->fn(c, n, args);
+        bus_close(c->bus);
+        return status;
+}
+
+static int run_as_client(Ctl *c, const Command *command, int n, char *args[]) {
+        struct fascia_client *client;
+        int r, status;
+
+        r = fascia_client_new(&client);
+        if (r < 0)
+                return fail(STATUS_UNAVAILABLE, "the configuration of clients cannot be used: %s",
+                            strerror(-r));
+        status = read_settings(c, client);
+        if (status == 0)
+                status = run_command(c, command, n, args);
+        fascia_client_free(client);
+        return status;
+}
+
+static const Command *find_command(const char *name) {
+        for (size_t i = 0; i < N_COMMANDS; i++)
+                if (strcmp(commands[i].name, name) == 0)
+                        return &commands[i];
+        return NULL;
+}
+
+static int run(int n, char *args[]) {
+        Ctl c = { .options = { .zone = "", .timeout = 5 * SECOND, .interval = SECOND } };
+        const Command *command;
+        int status;
+
+        for (int i = 0; i < n && strcmp(args[i], "--") != 0; i++) {
+                if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
+                        return print_help();
+                if (strcmp(args[i], "--version") == 0) {
+                        printf("fasciactl %s\n", FASCIA_VERSION);
+                        return STATUS_OK;
+                }
+        }
+        status = read_options(&c.options, n, args, &n);
+        if (status != 0)
+                return status;
+        if (n == 0)
+                return fail(STATUS_USAGE, "a command is missing (fasciactl --help lists them)");
+        command = find_command(args[0]);
+        if (!command)
+                return fail(STATUS_USAGE, "there is no command '%s' (fasciactl --help lists them)",
+                            args[0]);
+        return run_as_client(&c, command, n - 1, args + 1);
+}
+
+/* What could not be written is as good as not done. */
+int main(int argc, char *argv[]) {
+        int status = run(argc - 1, argv + 1);
+
+        if (fflush(stdout) != 0 || ferror(stdout))
+                return fail(STATUS_UNAVAILABLE, "failed to write: %s", strerror(errno));
+        return status;
+}

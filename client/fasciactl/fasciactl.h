@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* What the commands of fasciactl share: the options, and how a command ends. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "bus.h"
+
+/* Exit statuses, as fasciactl(1) has them. */
+enum {
+        STATUS_OK,
+        STATUS_REFUSED,    /* the service, or a check before it, has said no */
+        STATUS_USAGE,      /* a command line that makes no sense */
+        STATUS_UNKNOWN,    /* there is no such feature, property or zone, or more than one */
+        STATUS_UNAVAILABLE /* no bus, no service, or no answer */
+};
+
+typedef struct Options {
+        const char *address;     /* NULL: that of client.conf */
+        const char *module_path; /* the same; where the libraries are that describe modules */
+        const char *zone;        /* "": the feature itself */
+        uint64_t timeout;        /* in microseconds */
+        uint64_t interval;       /* of top, the same */
+        unsigned n_rounds;       /* of top; 0: until it is ended */
+        bool is_batch;
+        bool as_json;
+} Options;
+
+typedef struct Ctl {
+        Options options;
+        Bus *bus;
+} Ctl;
+
+/* "fasciactl: …" to stderr; returns the status. */
+int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* The same for what a service answered: its name and text. */
+int fail_reply(Message *reply);
+int fail_memory(void);
+
+/* The commands: n words in args, without the command itself; each returns the exit status. */
+typedef int CommandFn(Ctl *c, int n, char *args[]);
+CommandFn command_status, command_list, command_get, command_set, command_call, command_watch,
+        command_top, command_reload, command_log_level, command_start, command_stop,
+        command_restart, command_complete;

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: MIT */
+/* fasciactl as its users meet it: every command, against a real fasciad on a bus. */
+#include <errno.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <systemd/sd-bus.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+
+#include "harness.h"
+
+#define REMOTE "[Example.Remote]\nBackend=remote\n"
+#define CLIMATE "[Vehicle.Climate]\nBackend=simulator\n"
+#define CLUSTER "[Vehicle.Cluster]\nBackend=simulator\n"
+#define BROKEN "[No.Such]\nBackend=simulator\n"
+#define KITCHEN "[Test.Kitchen]\nBackend=simulator\n"
+#define FASCIACTL "${FASCIA_BUILD_DIR:-build}/fasciactl "
+
+#define N(table) (sizeof(table) / sizeof(table[0]))
+
+/* Runs it with these words; what it prints must hold the text. */
+static void expect(Harness *h, int status, const char *words, const char *text) {
+        char *output;
+        int actual;
+
+        output = harness_run(h, &actual, FASCIACTL "%s", words);
+        if (actual != status || !strstr(output, text))
+                fail_msg("%s: status %d, not %d with '%s': %s", words, actual, status, text,
+                         output);
+        free(output);
+}
+
+/* What it prints, which must be JSON. */
+static json_t *expect_json(Harness *h, const char *words) {
+        char *output;
+        json_t *json;
+        int status;
+
+        output = harness_run(h, &status, FASCIACTL "%s --json", words);
+        json = json_loads(output, JSON_DECODE_ANY | JSON_REJECT_DUPLICATES, NULL);
+        if (status != 0 || !json)
+                fail_msg("%s: status %d, and no JSON: %s", words, status, output);
+        free(output);
+        return json;
+}
+
+typedef struct Row {
+        const char *words;
+        int status;
+        const char *text;
+} Row;
+
+static void expect_rows(Harness *h, const Row *rows, size_t n) {
+        for (size_t i = 0; i < n; i++)
+                expect(h, rows[i].status, rows[i].words, rows[i].text);
+}
+
+/* ---- looking ---- */
+
+static void status_shows_processes_modules_and_what_is_wrong(void **state) {
+        static const Row rows[] = {
+                { "status", 0, "org.fascia.Manager1: degraded, fasciad " },
+                { "status", 0, "Vehicle.Climate  ready   simulator  simulation" },
+                { "status", 0, "No.Such: There is no 'No.Such.so'" },
+                { "status", 0, "org.fascia.Manager1.Vehicle.Cluster1: running" },
+                { "status all", 2, "no arguments" },
+        };
+        static const char config[] = CLIMATE BROKEN
+                "[Vehicle.Cluster]\nBackend=simulator\nProcess=own\n";
+        json_t *json, *process;
+        Harness *h = *state;
+
+        harness_start_fasciad(h, config, NULL);
+        harness_start_fasciad(h, config, "--module Vehicle.Cluster");
+        expect_rows(h, rows, N(rows));
+        json = expect_json(h, "status");
+        assert_int_equal(json_array_size(json), 2);
+        process = json_array_get(json, 0);
+        assert_string_equal(json_string_value(json_object_get(process, "name")),
+                            "org.fascia.Manager1");
+        assert_non_null(json_object_get(json_object_get(process, "modules"), "Vehicle.Climate"));
+        json_decref(json);
+}
+
+static void list_shows_what_runs_and_what_is_installed(void **state) {
+        static const Row rows[] = {
+                { "list", 0, "Vehicle.Climate.ClimateControl" },
+                { "list ClimateControl", 0, "FrontLeft,FrontRight,Rear" },
+                { "list 'Example.*'", 0, "Example.Remote.ProcessingService  not running" },
+                { "list Cluster", 0, "Vehicle.Cluster.InstrumentCluster: " },
+                { "list a b", 2, "usage: fasciactl list" },
+        };
+        Harness *h = *state;
+        json_t *json;
+
+        harness_start_fasciad(h, CLIMATE "[Vehicle.Cluster]\nBackend=no-such-plugin\n", NULL);
+        expect_rows(h, rows, N(rows));
+        json = expect_json(h, "list climate");
+        assert_int_equal(json_array_size(json), 1);
+        assert_string_equal(json_string_value(json_object_get(json_array_get(json, 0), "Path")),
+                            "/Vehicle/Climate1/ClimateControl");
+        json_decref(json);
+}
+
+static void get_shows_values_with_names_and_units(void **state) {
+        static const Row rows[] = {
+                { "get ClimateControl", 0, "targetTemperature   20 °C\n" },
+                { "get Vehicle.Climate.ClimateControl FrontLeft", 0, "outsideTemperature  -\n" },
+                { "get ClimateControl.targetTemperature FrontLeft", 0, "21.5 °C\n" },
+                { "get ClimateControl.TargetTemperature --zone FrontLeft", 0, "21.5 °C\n" },
+                { "get Vehicle.Climate.ClimateControl.recirculation", 0, "Automatic\n" },
+                { "get ClimateControl.airflow", 0, "Dashboard|Floor\n" },
+                { "get ClimateControl.airflow --json", 0, "\"Dashboard|Floor\"\n" },
+                { "get ClimateControl.outsideTemperature Rear", 1,
+                  "fasciactl: org.fascia.Error.Unsupported: OutsideTemperature has no value" },
+                { "get ClimateControl.colour", 3, "ClimateControl has no property 'colour'" },
+                { "get ClimateControl Roof", 3, "it has FrontLeft, FrontRight, Rear" },
+                { "get InstrumentCluster FrontLeft", 3, "InstrumentCluster has no zones" },
+                { "get Control", 3, "there is no feature 'Control'" },
+                { "get", 2, "usage: fasciactl get" },
+        };
+        json_t *json;
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CLIMATE CLUSTER, NULL);
+        expect_rows(h, rows, N(rows));
+        json = expect_json(h, "get ClimateControl FrontLeft");
+        assert_true(json_real_value(json_object_get(json, "targetTemperature")) == 21.5);
+        assert_null(json_object_get(json, "outsideTemperature"));
+        json_decref(json);
+}
+
+/* ---- doing ---- */
+
+static void set_takes_values_of_every_kind(void **state) {
+        static const Row rows[] = {
+                { "set ClimateControl.targetTemperature 22.25 FrontLeft", 0, "" },
+                { "get ClimateControl.targetTemperature FrontLeft", 0, "22.25 °C\n" },
+                { "set ClimateControl.airConditioning off", 0, "" },
+                { "get ClimateControl.airConditioning", 0, "false\n" },
+                { "set ClimateControl.recirculation On", 0, "" },
+                { "get ClimateControl.recirculation", 0, "On\n" },
+                { "set ClimateControl.airflow 'Windshield|Floor' --zone=Rear", 0, "" },
+                { "get ClimateControl.airflow Rear", 0, "Windshield|Floor\n" },
+                { "set Cook.plates -5", 0, "" },
+                { "get Cook.plates", 0, "-5\n" },
+                { "set Cook.taste -- 'so\"ur'", 0, "" },
+                { "get Cook.taste", 0, "so\"ur\n" },
+                { "set Cook.numbers '[7, -8]'", 0, "" },
+                { "get Cook.numbers", 0, "[7, -8]\n" },
+                { "set Cook.names '[\"x y\"]'", 0, "" },
+                { "get Cook.names --json", 0, "[\"x y\"]\n" },
+                { "set Cook.dish '{\"no\": 1, \"text\": \"\", \"flags\": \"Pepper\", \"list_\": [], "
+                  "\"at\": {\"x\": 0.1, \"y\": 2}}'",
+                  0, "" },
+                { "get Cook.dish --json", 0,
+                  "{\"no\":1,\"text\":\"\",\"flags\":\"Pepper\",\"list_\":[],"
+                  "\"at\":{\"x\":0.1,\"y\":2.0}}\n" },
+                { "set ClimateControl.targetTemperature 99", 1,
+                  "fasciactl: org.fascia.Error.OutOfRange: TargetTemperature: 99 is not in "
+                  "[16-28]\n" },
+                { "set ClimateControl.outsideTemperature 9", 1, "PropertyReadOnly" },
+                { "set ClimateControl.fanLevel strong", 1,
+                  "fanLevel: 'strong' is not an integer\n" },
+                { "set ClimateControl.recirculation Often", 1,
+                  "recirculation: 'Often' is none of Off, On, Automatic\n" },
+                { "set ClimateControl.airConditioning 2", 1, "neither true nor false" },
+                { "set Cook.numbers '[1,'", 1, "numbers: '[1,' is not JSON: " },
+                { "set Cook.numbers '[1, \"a\"]'", 1, "numbers: [1]: 'a' is not an integer\n" },
+                { "set ClimateControl On", 3, "which member of it? (as in ClimateControl.NAME)" },
+                { "set ClimateControl.fanLevel", 2, "usage: fasciactl set" },
+        };
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CLIMATE KITCHEN, NULL);
+        expect_rows(h, rows, N(rows));
+}
+
+static void call_gives_the_result(void **state) {
+        static const Row rows[] = {
+                { "call ProcessingService.process hello", 0, "5\n" },
+                { "call ProcessingService.process 'a b' --json", 0, "3\n" },
+                { "get ProcessingService.lastMessage", 0, "a b\n" },
+                { "call InstrumentCluster.acknowledge 5", 0, "false\n" },
+                { "call ProcessingService.process", 2,
+                  "process(data: string) has 1 argument, not 0" },
+                { "call InstrumentCluster.acknowledge five", 1, "id: 'five' is not an integer" },
+                { "call ProcessingService.stop", 3, "has no operation 'stop'" },
+                { "call", 2, "usage: fasciactl call" },
+        };
+        Harness *h = *state;
+
+        harness_start_fasciad(h, REMOTE CLUSTER, NULL);
+        expect_rows(h, rows, N(rows));
+}
+
+/* A process that says that it serves a feature of the same name as one of ours. */
+static int list_another(sd_bus_message *m, void *userdata, sd_bus_error *error) {
+        (void)userdata;
+        (void)error;
+        return sd_bus_reply_method_return(m, "a{oa{sv}}", 1, "/Other/ClimateControl", 2, "Name",
+                                          "s", "Other.ClimateControl", "BusName", "s", "Other1");
+}
+
+static const sd_bus_vtable another[] = {
+        SD_BUS_VTABLE_START(0),
+        SD_BUS_METHOD("ListFeatures", "s", "a{oa{sv}}", list_another, SD_BUS_VTABLE_UNPRIVILEGED),
+        SD_BUS_VTABLE_END,
+};
+
+static void serve_another(const char *address) {
+        sd_bus *bus;
+
+        prctl(PR_SET_PDEATHSIG, SIGKILL);
+        if (sd_bus_new(&bus) < 0 || sd_bus_set_address(bus, address) < 0 ||
+            sd_bus_set_bus_client(bus, 1) < 0 || sd_bus_start(bus) < 0 ||
+            sd_bus_add_object_vtable(bus, NULL, "/org/fascia", "org.fascia.Manager1", another,
+                                     NULL) < 0 ||
+            sd_bus_request_name(bus, "org.fascia.Manager1.Other1", 0) < 0)
+                _exit(1);
+        for (;;)
+                if (sd_bus_process(bus, NULL) <= 0)
+                        sd_bus_wait(bus, UINT64_MAX);
+}
+
+static void features_may_be_named_short_unless_that_is_ambiguous(void **state) {
+        static const Row rows[] = {
+                { "get Climate.ClimateControl.fanLevel", 0, "1\n" },
+                { "get Vehicle.Climate.ClimateControl.fanLevel", 0, "1\n" },
+                { "get Vehicle.Climate", 3, "there is no feature" },
+                { "get .ClimateControl", 3, "there is no feature" },
+        };
+        static const Row ambiguous[] = {
+                { "get ClimateControl.fanLevel", 3,
+                  "'ClimateControl' may be each of Other.ClimateControl, "
+                  "Vehicle.Climate.ClimateControl\n" },
+                { "get Climate.ClimateControl.fanLevel", 0, "1\n" },
+        };
+        Harness *h = *state;
+        char *output;
+        pid_t child;
+        int status;
+
+        harness_start_fasciad(h, CLIMATE, NULL);
+        expect_rows(h, rows, N(rows));
+        child = fork();
+        assert_true(child >= 0);
+        if (child == 0)
+                serve_another(harness_get_address(h));
+        output = harness_run(h, &status, "until busctl list | grep -q Other1; do :; done");
+        free(output);
+        expect_rows(h, ambiguous, N(ambiguous));
+        kill(child, SIGKILL);
+        waitpid(child, NULL, 0);
+}
+
+static void the_service_is_managed(void **state) {
+        Harness *h = *state;
+        char config[256];
+        const Row rows[] = {
+                { "log-level", 0, "org.fascia.Manager1: info\n" },
+                { "log-level debug", 0, "" },
+                { "log-level", 0, "org.fascia.Manager1: debug\n" },
+                { "log-level loud", 1, "org.fascia.Error.OutOfRange: LogLevel: 'loud' is none of" },
+                { "stop ClimateControl", 0, "" },
+                { "get ClimateControl", 4,
+                  "ClimateControl is unavailable: It was stopped by an administrator" },
+                { "set ClimateControl.fanLevel 3", 4, "org.fascia.Error.Unavailable" },
+                { "start ClimateControl", 0, "" },
+                { "get ClimateControl.fanLevel", 0, "1\n" },
+                { "set ClimateControl.fanLevel 3", 0, "" },
+                { "restart ClimateControl", 0, "" },
+                { "get ClimateControl.fanLevel", 0, "1\n" },
+                { "start InstrumentCluster", 4, "is served by no process that runs" },
+                { "restart", 2, "a feature is to be named" },
+                { "reload", 0, "" },
+                { "log-level", 0, "org.fascia.Manager1: info\n" },
+        };
+
+        snprintf(config, sizeof(config), "--config '%s'", harness_write(h, "mine.conf", CLIMATE));
+        harness_start_fasciad(h, "", config);
+        expect_rows(h, rows, N(rows));
+        harness_write(h, "mine.conf", CLIMATE "[fascia]\nColour=red\n");
+        expect(h, 1, "reload",
+               "fasciactl: org.fascia.Error.Failed: The new configuration was refused");
+        expect(h, 1, "reload", "mine.conf:4: [fascia]: unknown key 'Colour'");
+}
+
+static void others_are_told_that_they_may_not(void **state) {
+        Harness *h = *state;
+        char *output;
+        int status;
+
+        if (geteuid() != 0)
+                skip();
+        assert_return_code(chmod(harness_get_directory(h), 0711), errno);
+        harness_start_fasciad(h, CLIMATE, NULL);
+        output = harness_run(h, &status,
+                             "setpriv --reuid 65534 --clear-groups " FASCIACTL "reload");
+        assert_int_equal(status, 1);
+        assert_non_null(strstr(output,
+                               "org.freedesktop.DBus.Error.AccessDenied: Reload is for root "
+                               "and the user of the service only"));
+        free(output);
+}
+
+/* ---- what is missing ---- */
+
+static void who_is_not_there_is_said(void **state) {
+        static const Row rows[] = {
+                { "status", 4, "no fasciad runs on unix:path=" },
+                { "reload", 4, "no fasciad runs on" },
+                { "get ClimateControl", 4, "org.freedesktop.DBus.Error.ServiceUnknown" },
+                { "list", 0, "Vehicle.Climate.ClimateControl     not running" },
+                { "status --address unix:path=/no/such/bus", 4,
+                  "failed to connect to unix:path=/no" },
+                { "status --address nonsense", 4, "failed to connect to nonsense" },
+        };
+        Harness *h = *state;
+
+        expect_rows(h, rows, N(rows));
+}
+
+static void a_module_without_its_library_is_refused(void **state) {
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CLIMATE, NULL);
+        harness_set_environment(h, "FASCIA_MODULE_PATH", harness_get_directory(h));
+        expect(h, 4, "get ClimateControl",
+               "Vehicle.Climate.ClimateControl cannot be read without the library that describes "
+               "its module: ");
+        expect(h, 0, "status", "Vehicle.Climate");
+}
+
+static void a_service_that_does_not_answer_is_waited_for_in_vain(void **state) {
+        Harness *h = *state;
+        Process *fasciad;
+
+        fasciad = harness_start_fasciad(h, CLIMATE, NULL);
+        process_signal(fasciad, SIGSTOP);
+        expect(h, 4, "status --timeout 0.2", "fasciactl: ");
+        process_signal(fasciad, SIGCONT);
+}
+
+static void wrong_words_are_refused(void **state) {
+        static const Row rows[] = {
+                { "", 2, "a command is missing" },
+                { "explode", 2, "there is no command 'explode'" },
+                { "status --colour", 2, "there is no option '--colour'" },
+                { "status --zone", 2, "--zone: its value is missing" },
+                { "status --timeout soon", 2, "--timeout: 'soon' is not a time" },
+                { "status --timeout=0", 2, "not a time" },
+                { "--help", 0, "get       FEATURE[.PROPERTY] [ZONE]" },
+                { "--version", 0, "fasciactl 0." },
+        };
+        Harness *h = *state;
+
+        expect_rows(h, rows, N(rows));
+        harness_start_fasciad(h, CLIMATE, NULL);
+        expect(h, 4, "list >/dev/full", "failed to write");
+}
+
+#define TEST(function) cmocka_unit_test_setup_teardown(function, harness_setup, harness_teardown)
+
+int main(void) {
+        const struct CMUnitTest tests[] = {
+                TEST(status_shows_processes_modules_and_what_is_wrong),
+                TEST(list_shows_what_runs_and_what_is_installed),
+                TEST(get_shows_values_with_names_and_units),
+                TEST(set_takes_values_of_every_kind),
+                TEST(call_gives_the_result),
+                TEST(features_may_be_named_short_unless_that_is_ambiguous),
+                TEST(the_service_is_managed),
+                TEST(others_are_told_that_they_may_not),
+                TEST(who_is_not_there_is_said),
+                TEST(a_module_without_its_library_is_refused),
+                TEST(a_service_that_does_not_answer_is_waited_for_in_vain),
+                TEST(wrong_words_are_refused),
+        };
+
+        return cmocka_run_group_tests_name("fasciactl", tests, NULL, NULL);
+}
