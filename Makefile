@@ -121,7 +121,7 @@ $(B)/obj/interfaces/json/%.o: INCLUDES = -Iinterfaces/json -Iinterfaces/runtime 
 $(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
-$(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/runtime -Iclient/include
+$(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/daemon/simulator/%.o $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/daemon/simulator/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
@@ -235,9 +235,9 @@ $(B)/libfascia.so.0: $(library_objects) client/libfascia.map
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions \
 		-Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
 
-$(B)/libfascia-service.so.0: $(service_objects) $(B)/libfascia.so
+$(B)/libfascia-service.so.0: $(service_objects) $(json_objects) $(B)/libfascia.so
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ \
-		$(filter %.o,$^) -L$(B) -lfascia $(LIBS)
+		$(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -pthread
 
 $(B)/%.so: $(B)/%.so.0
 	@ln -sf $(notdir $*).so.0 $@
@@ -286,7 +286,7 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 	@mkdir -p $(@D)
 	@install -m 644 $(filter %/$(@F),$^) $@
 
-archives := $(B)/libjson.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libfascia.a $(B)/libcodegen.a
+archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
 test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat jansson) -ldl -pthread -lm
 

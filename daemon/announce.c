@@ -140,8 +140,14 @@ static void object_log_too_large(const Object *o) {
 
 /* What clients know is what is. */
 static void object_settle_values(Object *o) {
-        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++)
+        Persistence *persistence = o->feature->service->persistence;
+
+        for (uint32_t p = 0; p < o->feature->interface->n_properties; p++) {
+                if (persistence && (flags_of(o, p) & FASCIA_PROPERTY_PERSISTENT) &&
+                    zone_is_dirty(o->zone, p))
+                        persistence_note(persistence);
                 o->known[p] = object_has_value(o, p) ? KNOWN_VALUE : KNOWN_NOTHING;
+        }
         zone_clear_dirty(o->zone);
 }
 
@@ -318,6 +324,8 @@ void service_flush(Service *s) {
         size_t kept = 0;
         bool blocked;
 
+        if (s->persistence)
+                persistence_restore(s->persistence);
         if (!s->connection || !connection_is_open(s->connection) ||
             (!s->dirty_first && s->n_parked == 0))
                 return;

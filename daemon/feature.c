@@ -147,7 +147,8 @@ static void on_zone(Zone *zone, bool present, void *userdata) {
         Object *o = zone_get_userdata(zone);
         Feature *f = userdata;
 
-        (void)present;
+        if (present && f->service->persistence)
+                persistence_restore_later(f->service->persistence);
         if (!o && object_new(f, zone, &o) < 0)
                 return; /* a zone that there is no memory for is not seen */
         object_mark(o);
@@ -159,6 +160,8 @@ static void on_state(Instance *instance, void *userdata) {
         Feature *f = userdata;
 
         f->since = loop_now(host_get_loop(instance_get_host(instance)));
+        if (feature_is_ready(f) && f->service->persistence)
+                persistence_restore_later(f->service->persistence);
         for (Object *o = f->objects; o; o = o->next) {
                 if (!feature_is_ready(f))
                         object_distrust(o);
@@ -175,12 +178,20 @@ static void on_commit(Instance *instance, void *userdata) {
         (void)userdata;
 }
 
+static const void *get_kept(const Zone *zone, uint32_t property, void *userdata) {
+        const Feature *f = userdata;
+
+        return f->service->persistence ? persistence_find(f->service->persistence, zone, property)
+                                       : NULL;
+}
+
 static const InstanceEvents events = {
         .on_dirty = on_dirty,
         .on_signal = on_signal,
         .on_zone = on_zone,
         .on_state = on_state,
         .on_commit = on_commit,
+        .get_kept = get_kept,
 };
 
 /* ---- members by name ---- */

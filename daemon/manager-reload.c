@@ -11,7 +11,8 @@
 #include "manager-private.h"
 
 static bool needs_restart(const Config *old, const Config *new) {
-        static const char *const keys[] = { "Address", "PluginPath", "ModulePath" };
+        static const char *const keys[] = { "Address", "PluginPath", "ModulePath",
+                                            "StateDirectory" };
 
         for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
                 if (strcmp(config_get_string(old, NULL, NULL, keys[i]),
@@ -202,7 +203,8 @@ int manager_reload(Manager *m, char **reterr_text) {
                 return r;
         }
         if (needs_restart(m->config, new))
-                log_notice("Address, PluginPath and ModulePath take effect only after a restart");
+                log_notice("Address, PluginPath, ModulePath and StateDirectory take effect only "
+                           "after a restart");
         manager_log_moves(m, new);
         old = m->config;
         m->config = new;

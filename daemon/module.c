@@ -216,6 +216,29 @@ void module_restart_feature(Module *m, const Config *config, uint32_t interface)
         free(reason);
 }
 
+/* Where persistent properties are kept: as configured, or where systemd says. NULL: nowhere. */
+static const char *find_state_directory(const Config *config) {
+        const char *directory = config_get_string(config, NULL, NULL, "StateDirectory");
+
+        if (!*directory)
+                directory = secure_getenv("STATE_DIRECTORY");
+        return directory && *directory == '/' ? directory : NULL;
+}
+
+static int module_keep_state(Module *m, const Config *config) {
+        const PersistenceSettings settings = {
+                .directory = find_state_directory(config),
+                .delay = config_get_time(config, NULL, NULL, "StateDelay"),
+        };
+
+        if (!module_is_persistent(service_get_module(m->service)))
+                return 0;
+        if (settings.directory)
+                return service_set_persistence(m->service, &settings);
+        log_module_notice(m->name, "Persistent values are not kept: there is no StateDirectory=");
+        return 0;
+}
+
 int module_new(Host *host, const Config *config, const char *name, const ServiceSettings *settings,
                Module **ret) {
         const struct fascia_module_library *library;
@@ -238,6 +261,8 @@ int module_new(Host *host, const Config *config, const char *name, const Service
         else
                 r = service_new(host, library, settings, &m->service);
         free(reason);
+        if (r >= 0 && service_get_module(m->service))
+                r = module_keep_state(m, config);
         if (r < 0) {
                 module_free(m);
                 return r;

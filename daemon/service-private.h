@@ -109,7 +109,8 @@ struct Service {
         char *path;
         char *failure; /* of the whole module, or NULL */
         ServiceSettings settings;
-        Access *access; /* NULL: failed */
+        Access *access;           /* NULL: failed */
+        Persistence *persistence; /* NULL: there is nothing to keep, or nowhere */
         Feature *features;
         uint32_t n_features;
 

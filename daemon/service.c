@@ -87,9 +87,12 @@ int service_new_failed(Host *host, const char *bus_name, const char *reason, Ser
 Service *service_free(Service *s) {
         if (!s)
                 return NULL;
+        if (s->persistence)
+                persistence_flush(s->persistence);
         for (uint32_t i = 0; i < s->n_features; i++)
                 if (s->features[i].instance)
                         instance_stop(s->features[i].instance);
+        s->persistence = persistence_free(s->persistence);
         if (s->connection) {
                 service_flush(s);
                 service_detach(s);
@@ -149,6 +152,10 @@ void service_set_access(Service *s, Access *access) {
         access_free(old);
 }
 
+int service_set_persistence(Service *s, const PersistenceSettings *settings) {
+        return persistence_new(s, settings, &s->persistence);
+}
+
 void service_watch(Service *s, ServiceStateFn *fn, void *userdata) {
         s->on_state = fn;
         s->on_state_userdata = userdata;
@@ -175,7 +182,11 @@ void service_start(Service *s, uint32_t interface, const char *plugin, uint64_t 
 }
 
 void service_stop(Service *s, uint32_t interface) {
+        if (s->persistence)
+                persistence_before_stop(s->persistence);
         instance_stop(s->features[interface].instance);
+        if (s->persistence)
+                persistence_after_stop(s->persistence, s->features[interface].interface);
 }
 
 /* ---- the connection ---- */

@@ -7,6 +7,7 @@
 #include "connection.h"
 #include "host.h"
 #include "penalty.h"
+#include "persistence.h"
 #include "quota.h"
 
 typedef struct Service Service;
@@ -33,6 +34,9 @@ void service_set(Service *s, const ServiceSettings *settings);
 /* Who may do what from now on; takes the rules, which are of this module. Whoever follows properties that not
  * everybody may read, or might not until now, is told to ask again. */
 void service_set_access(Service *s, Access *access);
+
+/* Keeps the persistent properties in that directory, before any backend is started. -ENOMEM. */
+int service_set_persistence(Service *s, const PersistenceSettings *settings);
 
 /* Starts the backend of one interface, by its position in the module; plugin "": there is none
  * configured. A failure is exported as state and error of the feature. timeout_usec: how long it

@@ -323,6 +323,9 @@ static void backends(void **state) {
         assert_null(fascia_backend_get_implementation(backend));
         assert_string_equal(fascia_backend_get_zone_name(none), "");
         assert_string_equal(fascia_backend_get_zone_name(backend), "");
+        assert_null(fascia_backend_get_kept(none, 0));
+        assert_null(fascia_backend_get_kept(backend, UINT32_MAX));
+        assert_null(fascia_backend_get_kept(backend, 0));
         assert_null(fascia_backend_get_setting(none, "Timeout"));
         assert_null(fascia_backend_get_setting(backend, NULL));
         assert_null(fascia_backend_get_setting(backend, "Nothing"));

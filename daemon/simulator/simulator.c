@@ -75,10 +75,12 @@ static const struct fascia_simulation_row *find_row(const Simulator *s, uint32_t
 
 static int report_start_value(struct fascia_backend *zone, const struct fascia_property *property,
                               uint32_t index, const struct fascia_simulation_row *row) {
-        const void *initial = row && row->initial ? row->initial : property->initial;
+        const void *initial = fascia_backend_get_kept(zone, index);
         void *value;
         int r;
 
+        if (!initial)
+                initial = row && row->initial ? row->initial : property->initial;
         if (initial)
                 return fascia_backend_report(zone, index, initial);
         value = malloc(property->type->size);

@@ -356,6 +356,15 @@ const char *fascia_backend_get_setting(const struct fascia_backend *backend, con
                                  interface->name, key);
 }
 
+const void *fascia_backend_get_kept(const struct fascia_backend *backend, uint32_t property) {
+        const Instance *i = backend ? backend->instance : NULL;
+
+        if (!i || property >= i->interface->n_properties || !i->events.get_kept ||
+            !(interface_property(i->interface, property)->flags & FASCIA_PROPERTY_PERSISTENT))
+                return NULL;
+        return i->events.get_kept(backend, property, i->userdata);
+}
+
 void fascia_backend_ready(struct fascia_backend *backend) {
         if (backend)
                 instance_set_state(backend->instance, FASCIA_STATE_READY, NULL);

@@ -14,7 +14,7 @@ typedef struct fascia_backend Zone;
 
 /* What the consumer hears; runs at once, from within the backend's call, so that the order is kept.
  * A consumer must not run code of others from here (it marks, parks, posts), and must not free the
- * instance. All are required. */
+ * instance. All but the last are required. */
 typedef struct InstanceEvents {
         /* The zone has dirty properties, for the first time since they were taken. */
         void (*on_dirty)(Zone *zone, void *userdata);
@@ -26,6 +26,8 @@ typedef struct InstanceEvents {
         /* The backend says: what I reported so far belongs together (a message has been taken
          * apart). Only from trusted built-in ones. */
         void (*on_commit)(Instance *instance, void *userdata);
+        /* What was kept of the property; NULL: nothing. */
+        const void *(*get_kept)(const Zone *zone, uint32_t property, void *userdata);
 } InstanceEvents;
 
 /* Not started. The interface is the consumer's and outlives the instance. */

@@ -80,7 +80,7 @@ check 'and was never without them' sh -c "! tail -n +$((ready + 1)) $directory/c
 systemctl stop "$own"
 check 'it can be stopped alone' prints 'i 3' process two
 check 'a call starts it again' "${speed[@]}"
-check 'what is started again by calls has one unit for it' prints inactive state ActiveState dbus-Vehicle.Cluster1.service
+check 'what calls start ends by itself' soon prints inactive state ActiveState dbus-Vehicle.Cluster1.service
 
 # Memory limits cannot be tried in every container: that the slice is where it would count is what is seen above.
 systemctl stop fascia.target fasciad "$own"

@@ -163,6 +163,7 @@ check 'one that does not is left alone' sleep_over_watchdog
 
 # ---- the end ----
 
+check 'a value is set at the end' "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d 24.5
 check 'systemctl stop stops it' systemctl stop fasciad
 check 'cleanly' prints success state Result
 check 'with status 0' prints 0 state ExecMainStatus
@@ -170,6 +171,8 @@ check 'the client knows' client_says 'state: unavailable'
 check 'and nobody starts it again for the client alone' prints inactive state ActiveState
 check 'the next call does' prints 'i 5' "${as_nobody[@]}" busctl call "${remote[@]}" Process s again
 check 'the client is back' client_says 'state: ready'
+check 'what is persistent is as it was' prints 'd 24.5' busctl get-property "${climate[@]}" TargetTemperature
+check 'nobody else can read the file' prints '700 fascia' stat -c '%a %U' /var/lib/fascia
 systemctl stop fasciad
 kill "$client"
 wait "$client"

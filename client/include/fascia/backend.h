@@ -117,6 +117,12 @@ const char *fascia_backend_get_zone_name(const struct fascia_backend *backend);
  * next reload of the configuration. */
 const char *fascia_backend_get_setting(const struct fascia_backend *backend, const char *key);
 
+/* The value that a persistent property had when the service ended, for a backend that begins with it; it fits the type
+ * and the bounds. NULL: none was kept, the property is not persistent, or nobody keeps anything (as in a client). Borrowed
+ * until the backend stops. A property that can be set need not be asked for: once the backend is ready, and a zone is there, its
+ * setter is called with it, unless it has the value by then. */
+const void *fascia_backend_get_kept(const struct fascia_backend *backend, uint32_t property);
+
 /* The instance can be used: values that were not reported until now are "unsupported". Also after
  * _fail(). */
 void fascia_backend_ready(struct fascia_backend *backend);

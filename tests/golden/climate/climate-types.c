@@ -115,6 +115,7 @@ static const struct fascia_property climate_control_properties[] = {
                 .name = "targetTemperature",
                 .dbus_name = "TargetTemperature",
                 .type = &real_type,
+                .flags = FASCIA_PROPERTY_PERSISTENT,
                 .constraint = &climate_control_target_temperature_constraint,
                 .unit = "°C",
         },
