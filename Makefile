@@ -333,7 +333,7 @@ stress: packages-check
 # What others on the bus notice of one that behaves badly: a minute for each, judged by the time that they wait.
 load: packages-check
 	@$(again) check-programs
-	@$(environment) FASCIA_TEST_SECONDS=900 LOAD_SECONDS=$(or $(SECONDS_EACH),60) tests/run-tests test-load-daemon test-load-broker
+	@$(environment) FASCIA_TEST_SECONDS=900 LOAD_SECONDS=$(or $(SECONDS_EACH),60) tests/run-tests test-start test-load-daemon test-load-broker
 
 check-programs: all $(stubs) $(B)/system/orders.so $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 
