@@ -23,7 +23,7 @@ busctl call "${bus[@]}" ReloadConfig
 start() {
         local before
         systemctl stop "$1"
-        systemctl reset-failed "$1" # it has a limit of starts
+        systemctl reset-failed "$1" 2>/dev/null # it has a limit of starts
         before=$(date +%s%N)
         systemctl start "$1" || return 1
         echo $((($(date +%s%N) - before) / 1000))
