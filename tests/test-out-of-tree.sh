@@ -235,6 +235,62 @@ cp -r "$import" "$directory/with import"
 check 'spaces where something is imported are refused with a word on it' refuses 'where there are spaces in the name' \
         make -C "$directory/with import"
 
+# ---- a backend for hardware ----
+
+# The box that daemon/examples/tyres is for: it speaks ten times in a second, of a tyre that is low when there is a file LINK.low,
+# and is unplugged when there is LINK.unplug.
+cat >"$directory/box.py" <<'END'
+import os, pty, select, sys, tty
+link = sys.argv[1]
+box, line = pty.openpty()
+tty.setraw(line)
+os.symlink(os.ttyname(line), link + ".new")
+os.rename(link + ".new", link)
+while not os.path.exists(link + ".unplug"):
+    os.write(box, b"noise\nFrontLeft %s\n" % (b"150" if os.path.exists(link + ".low") else b"231.5"))
+    if select.select([box], [], [], 0.1)[0] and b"CAL" in os.read(box, 100):
+        os.write(box, b"CAL 4\n")
+END
+use_tyres() {
+        local bus=Example.Tyres1 path=/Example/Tyres1/Tyres
+        get() { busctl get-property "$bus" "$1" "$2" "$3"; }
+        gone() { [ "$(get "$path" org.fascia.Feature1 State)" = 's "unavailable"' ]; }
+        ready() { [ "$(get "$path" org.fascia.Feature1 State)" = 's "ready"' ]; }
+        plug_in() { rm -f "$box" "$box.unplug"; /usr/bin/python3 "$box.py" "$box" & }
+        soon gone && get "$path" org.fascia.Feature1 Error | grep -F "$box cannot be used" || return 1
+        plug_in
+        soon ready && soon get "$path/FrontLeft" "$bus.Tyres" Pressure || return 1
+        [ "$(get "$path/FrontLeft" "$bus.Tyres" Pressure)" = 'd 231.5' ] || return 1
+        [ "$(busctl call "$bus" "$path" "$bus.Tyres" Calibrate)" = 'i 4' ] || return 1
+        ! busctl set-property "$bus" "$path/FrontLeft" "$bus.Tyres" WarnBelow d 50 || return 1
+        busctl monitor "$bus" >"$box.seen" 2>&1 &
+        soon grep -q Monitoring "$box.seen" || return 1
+        touch "$box.low"
+        soon grep -q Member=LowPressure "$box.seen" || return 1
+        kill %%
+        touch "$box.unplug"
+        soon gone || return 1
+        wait
+        plug_in
+        soon ready || return 1
+        touch "$box.unplug"
+        wait
+}
+if [ -x /usr/bin/python3 ]; then
+        cp -r "$source_dir/daemon/examples/tyres" "$directory/tyres"
+        cd "$directory/tyres" || exit 1
+        check 'the backend for hardware is built without a warning' silently make -j8 "${strict[@]}"
+        box=$directory/box
+        export -f use_tyres soon
+        export box
+        check 'it serves what the box says, comes and goes with it, and has it calibrated' \
+                make -s serve "${strict[@]}" DEVICE="$box" COMMAND='bash -c use_tyres'
+        check 'the skeleton that is its beginning is built' sh -c "'$(variable codegen)' --emit=stub -o stub tyres.qface &&
+                make -s FASCIA_BUILD=build-stub tyres_SOURCES=stub/tyres-stub.c CFLAGS=-Ibuild-stub/gen/example-tyres-1"
+else
+        echo 'skip - a backend for hardware: there is no python3 to play the hardware'
+fi
+
 # ---- what 'new' writes ----
 
 codegen=$(variable codegen)
