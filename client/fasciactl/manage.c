@@ -149,13 +149,14 @@ static void print_process(const json_t *process) {
 }
 
 int command_status(Ctl *c, int n, char *args[]) {
-        json_t *managers, *manager, *processes = json_array(), *process;
+        json_t *managers, *manager, *processes, *process;
         int status = 0;
         size_t i;
 
         (void)args;
         if (n > 0)
                 return fail(STATUS_USAGE, "status takes no arguments");
+        processes = json_array();
         managers = require_managers(c, &status);
         json_array_foreach(managers, i, manager) {
                 process = read_process(c, json_string_value(manager));
