@@ -261,7 +261,7 @@ $(B)/fasciad: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 # A tool of the same build: it stands on what libfascia shares with the service library.
 $(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
 $(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
 $(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so

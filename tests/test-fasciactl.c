@@ -265,6 +265,126 @@ static void features_may_be_named_short_unless_that_is_ambiguous(void **state) {
         waitpid(child, NULL, 0);
 }
 
+/* ---- following ---- */
+
+static void watch_tells_changes_signals_and_states(void **state) {
+        static const char *const lines[] = {
+                " Vehicle.Climate.ClimateControl/Rear fanLevel 4\n",
+                " Vehicle.Climate.ClimateControl targetTemperature 22.5 °C\n",
+                " Vehicle.Cluster.InstrumentCluster driveMode Sport\n",
+                " Vehicle.Climate.ClimateControl is unavailable: It was stopped",
+                " Vehicle.Climate.ClimateControl is ready\n",
+                " Vehicle.Climate.ClimateControl is gone\n",
+        };
+        Harness *h = *state;
+        Process *fasciad, *watch;
+
+        fasciad = harness_start_fasciad(h, CLIMATE CLUSTER, NULL);
+        watch = harness_spawn(h, FASCIACTL "watch");
+        process_wait_output(watch, "watching 2 features\n");
+        expect(h, 0, "set ClimateControl.fanLevel 4 Rear", "");
+        expect(h, 0, "set ClimateControl.targetTemperature 22.5", "");
+        expect(h, 0, "set InstrumentCluster.driveMode Sport", "");
+        expect(h, 0, "stop ClimateControl", "");
+        expect(h, 0, "start ClimateControl", "");
+        assert_int_equal(process_stop(fasciad), 0);
+        for (size_t i = 0; i < N(lines); i++)
+                process_wait_output(watch, lines[i]);
+        harness_start_fasciad(h, CLIMATE CLUSTER, NULL);
+        process_wait_output(watch, " is back\n");
+        expect(h, 0, "set ClimateControl.fanLevel 5", "");
+        process_wait_output(watch, " Vehicle.Climate.ClimateControl fanLevel 5\n");
+        process_kill(watch);
+}
+
+static void watch_tells_what_was_asked_for_as_json_and_ends(void **state) {
+        Harness *h = *state;
+        Process *watch;
+        json_t *line;
+        const char *output;
+
+        harness_start_fasciad(h, CLIMATE CLUSTER, NULL);
+        watch = harness_spawn(h, FASCIACTL "watch ClimateControl.fanLevel InstrumentCluster --json"
+                                           " --zone Rear --count 2");
+        process_wait_output(watch, "watching 2 features\n");
+        expect(h, 0, "set ClimateControl.airConditioning true Rear", "");
+        expect(h, 0, "set ClimateControl.fanLevel 3", "");
+        expect(h, 0, "set ClimateControl.fanLevel 4 Rear", "");
+        expect(h, 0, "set ClimateControl.fanLevel 5 Rear", "");
+        assert_int_equal(process_wait(watch), 0);
+        output = strchr(process_get_output(watch), '{');
+        assert_non_null(output);
+        line = json_loads(output, JSON_DISABLE_EOF_CHECK, NULL);
+        assert_non_null(line);
+        assert_string_equal(json_string_value(json_object_get(line, "zone")), "Rear");
+        assert_string_equal(json_string_value(json_object_get(line, "property")), "fanLevel");
+        assert_int_equal(json_integer_value(json_object_get(line, "value")), 4);
+        assert_true(json_is_real(json_object_get(line, "time")));
+        json_decref(line);
+        expect(h, 3, "watch ClimateControl.colour", "has no property or signal 'colour'");
+        expect(h, 3, "watch Nothing", "there is no feature 'Nothing'");
+}
+
+static void watch_asks_for_what_is_announced_without_its_value(void **state) {
+        Harness *h = *state;
+        Process *watch;
+
+        harness_start_fasciad(h,
+                              CLIMATE "[Vehicle.Climate/ClimateControl]\n"
+                                      "Access1=deny read fanLevel to user nobody\n",
+                              NULL);
+        watch = harness_spawn(h, FASCIACTL "watch ClimateControl --count 1");
+        process_wait_output(watch, "watching 1 feature\n");
+        expect(h, 0, "set ClimateControl.fanLevel 4", "");
+        process_wait_output(watch, "Vehicle.Climate.ClimateControl fanLevel 4\n");
+        assert_int_equal(process_wait(watch), 0);
+}
+
+static void top_shows_rates_of_features_and_clients(void **state) {
+        json_t *json, *feature, *clients, *client;
+        Harness *h = *state;
+        Process *top;
+        const char *name, *found;
+        sd_bus *bus;
+
+        harness_start_fasciad(h, CLIMATE REMOTE, NULL);
+        expect(h, 0, "top --once --interval 0.05", "Vehicle.Climate.ClimateControl");
+        expect(h, 0, "top --count 2 --interval 0.05", "CALLS/S");
+        expect(h, 2, "top ClimateControl", "no arguments");
+        assert_return_code(sd_bus_new(&bus), errno);
+        assert_return_code(sd_bus_set_address(bus, harness_get_address(h)), errno);
+        assert_return_code(sd_bus_set_bus_client(bus, 1), errno);
+        assert_return_code(sd_bus_start(bus), errno);
+        top = harness_spawn(h, FASCIACTL "top --json --interval 0.05");
+        process_wait_output(top,
+                            "}}\n"); /* the first round; what comes now is in the second or third */
+        for (int i = 0; i < 50; i++)
+                assert_return_code(sd_bus_call_method(bus, "Example.Remote1",
+                                                      "/Example/Remote1/ProcessingService",
+                                                      "Example.Remote1.ProcessingService",
+                                                      "Process", NULL, NULL, "s", "hello"),
+                                   errno);
+        process_wait_output(top, "\"process\":\"test-fasciactl\"");
+        process_wait_output(top, "\n");
+        assert_return_code(sd_bus_get_unique_name(bus, &name), errno);
+        /* The line with the client. */
+        found = strstr(process_get_output(top), "\"process\":\"test-fasciactl\"");
+        while (found[-1] != '\n')
+                found--;
+        json = json_loads(found, JSON_DISABLE_EOF_CHECK, NULL);
+        assert_non_null(json);
+        feature = json_object_get(json_object_get(json, "features"),
+                                  "Example.Remote.ProcessingService");
+        assert_true(json_real_value(json_object_get(feature, "calls")) > 0);
+        clients = json_object_get(json, "clients");
+        client = json_object_get(clients, name);
+        assert_int_equal(json_integer_value(json_object_get(client, "pid")), getpid());
+        assert_true(json_real_value(json_object_get(client, "calls")) > 0);
+        json_decref(json);
+        process_kill(top);
+        sd_bus_flush_close_unref(bus);
+}
+
 static void the_service_is_managed(void **state) {
         Harness *h = *state;
         char config[256];
@@ -381,6 +501,10 @@ int main(void) {
                 TEST(set_takes_values_of_every_kind),
                 TEST(call_gives_the_result),
                 TEST(features_may_be_named_short_unless_that_is_ambiguous),
+                TEST(watch_tells_changes_signals_and_states),
+                TEST(watch_tells_what_was_asked_for_as_json_and_ends),
+                TEST(watch_asks_for_what_is_announced_without_its_value),
+                TEST(top_shows_rates_of_features_and_clients),
                 TEST(the_service_is_managed),
                 TEST(others_are_told_that_they_may_not),
                 TEST(who_is_not_there_is_said),

@@ -312,6 +312,25 @@ static int find_with_member(const Catalogue *k, const char *text, MemberUse use,
         return r;
 }
 
+static int refuse(const Catalogue *k, const char *text, MemberUse use, int found) {
+        CtlFeature *f;
+
+        if (found < 0)
+                return STATUS_UNKNOWN; /* it has been said */
+        if (use == MEMBER_MUST_BE && find(k, text, strlen(text), &f) > 0)
+                return fail(STATUS_UNKNOWN,
+                            "'%s' is a feature: which member of it? (as in %s.NAME)", text, text);
+        return fail(STATUS_UNKNOWN,
+                    "there is no feature '%s' (fasciactl list shows those there are)", text);
+}
+
+int catalogue_find_among(const Catalogue *k, const char *text, MemberUse use, CtlFeature **ret,
+                         const char **ret_member) {
+        int r = find_with_member(k, text, use, ret, ret_member);
+
+        return r > 0 ? 0 : refuse(k, text, use, r);
+}
+
 int catalogue_find(Ctl *c, Catalogue *k, const char *text, MemberUse use, CtlFeature **ret,
                    const char **ret_member) {
         int r;
@@ -321,13 +340,5 @@ int catalogue_find(Ctl *c, Catalogue *k, const char *text, MemberUse use, CtlFea
                 catalogue_add_installed(c, k);
                 r = find_with_member(k, text, use, ret, ret_member);
         }
-        if (r < 0)
-                return STATUS_UNKNOWN;
-        if (r > 0)
-                return 0;
-        if (use == MEMBER_MUST_BE && find(k, text, strlen(text), ret) > 0)
-                return fail(STATUS_UNKNOWN,
-                            "'%s' is a feature: which member of it? (as in %s.NAME)", text, text);
-        return fail(STATUS_UNKNOWN,
-                    "there is no feature '%s' (fasciactl list shows those there are)", text);
+        return r > 0 ? 0 : refuse(k, text, use, r);
 }

@@ -43,6 +43,9 @@ typedef enum MemberUse {
 
 int catalogue_find(Ctl *c, Catalogue *k, const char *text, MemberUse use, CtlFeature **ret,
                    const char **ret_member);
+/* The same, without looking for what is installed: no feature is moved in memory. */
+int catalogue_find_among(const Catalogue *k, const char *text, MemberUse use, CtlFeature **ret,
+                         const char **ret_member);
 /* Loads what describes the feature. Says what is wrong, and returns the exit status. */
 int catalogue_describe(Ctl *c, Catalogue *k, CtlFeature *f);
 /* Adds what is installed, and served by no process that runs. */

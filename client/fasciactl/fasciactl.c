@@ -34,8 +34,7 @@ int fail_memory(void) {
         return fail(STATUS_UNAVAILABLE, "no memory");
 }
 
-/* Nobody was there, rather than that somebody has said no. */
-static bool is_absence(const char *name) {
+bool is_absence(const char *name) {
         static const char *const names[] = {
                 "org.fascia.Error.Unavailable",
                 "org.freedesktop.DBus.Error.ServiceUnknown",
@@ -76,6 +75,8 @@ static const Command commands[] = {
         { "get", command_get, "FEATURE[.PROPERTY] [ZONE]", "values" },
         { "set", command_set, "FEATURE.PROPERTY VALUE [ZONE]", "sets a property" },
         { "call", command_call, "FEATURE.OPERATION [ARGUMENT...]", "calls an operation" },
+        { "watch", command_watch, "[FEATURE[.MEMBER]...]", "changes, signals and states" },
+        { "top", command_top, "", "who asks for what, and how often" },
         { "reload", command_reload, "", "has the configuration read again" },
         { "log-level", command_log_level, "[LEVEL]", "shows or sets what is logged" },
         { "start", command_start, "FEATURE", "starts the backend of a feature" },
@@ -99,6 +100,9 @@ static int print_help(void) {
                "\n"
                "  --zone ZONE        of this zone\n"
                "  --json             print JSON\n"
+               "  --count N          end after so many events of watch, or rounds of top\n"
+               "  --interval SECONDS between two rounds of top (1)\n"
+               "  --once, --batch    of top: one round; do not clear the screen\n"
                "  --address ADDRESS  on this bus: a D-Bus address, auto, system or user\n"
                "  --timeout SECONDS  how long to wait for an answer (5)\n"
                "  --help, --version\n"
@@ -121,7 +125,7 @@ static int read_seconds(const char *option, const char *text, uint64_t *ret) {
         return 0;
 }
 
-static int read_rounds(const char *option, const char *text, unsigned *ret) {
+static int read_count(const char *option, const char *text, unsigned *ret) {
         unsigned long n;
         char *end;
 
@@ -143,8 +147,8 @@ static int apply_option(Options *o, const char *name, const char *value) {
                 return read_seconds(name, value, &o->timeout);
         else if (strcmp(name, "--interval") == 0)
                 return read_seconds(name, value, &o->interval);
-        else if (strcmp(name, "--rounds") == 0)
-                return read_rounds(name, value, &o->n_rounds);
+        else if (strcmp(name, "--count") == 0)
+                return read_count(name, value, &o->count);
         else
                 return -ENOENT;
         return 0;
@@ -156,7 +160,7 @@ static bool apply_switch(Options *o, const char *name) {
         else if (strcmp(name, "--batch") == 0)
                 o->is_batch = true;
         else if (strcmp(name, "--once") == 0)
-                o->n_rounds = 1;
+                o->count = 1;
         else
                 return false;
         return true;

@@ -23,7 +23,7 @@ typedef struct Options {
         const char *zone;        /* "": the feature itself */
         uint64_t timeout;        /* in microseconds */
         uint64_t interval;       /* of top, the same */
-        unsigned n_rounds;       /* of top; 0: until it is ended */
+        unsigned count;          /* of rounds of top, events of watch; 0: until it is ended */
         bool is_batch;
         bool as_json;
 } Options;
@@ -38,6 +38,8 @@ int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3
 /* The same for what a service answered: its name and text. */
 int fail_reply(Message *reply);
 int fail_memory(void);
+/* Whether an error says that nobody was there, rather than that somebody has said no. */
+bool is_absence(const char *error_name);
 
 /* The commands: n words in args, without the command itself; each returns the exit status. */
 typedef int CommandFn(Ctl *c, int n, char *args[]);

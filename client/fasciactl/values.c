@@ -31,6 +31,14 @@ int find_property(const struct fascia_interface *i, const char *name) {
         return -ENOENT;
 }
 
+int find_signal(const struct fascia_interface *i, const char *name) {
+        for (uint32_t s = 0; s < i->n_signals; s++)
+                if (is_called(name, interface_signal(i, s)->name,
+                              interface_signal(i, s)->dbus_name))
+                        return (int)s;
+        return -ENOENT;
+}
+
 static int find_method(const struct fascia_interface *i, const char *name) {
         for (uint32_t m = 0; m < i->n_methods; m++)
                 if (is_called(name, interface_method(i, m)->name,
