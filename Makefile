@@ -211,7 +211,7 @@ $(B)/modules/$(1).stamp: $(B)/gen/$(1)/$(1)-module.o $(B)/gen/$(1)/$(1)-types.o 
 	@mkdir -p $$(@D)
 	$$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so \
 		$$(filter %.o,$$^) -L$(B) -lfascia
-	@chmod go-w $$(@D) $$(@D)/*.so
+	@chmod go-w $$(@D) $$(@D)/$$$$($(CODEGEN) --print=bus-name $(2)).so
 	@touch $$@
 endef
 $(foreach f,$(qfaces),$(eval $(call make_gen,$(basename $(notdir $f)),$f)))

@@ -57,7 +57,7 @@ static void print_problem(const ConfigProblem *p) {
                 fprintf(stderr, "%s: %s\n", p->origin, p->text);
 }
 
-static Host *open_host(Config *config, bool dev) {
+Host *check_open_host(Config *config, bool dev) {
         Host *host = NULL;
         Loop *loop;
         int r;
@@ -73,7 +73,7 @@ static Host *open_host(Config *config, bool dev) {
 
 void check_dump_config(Config *config, bool dev) {
         /* Without it, sections that interface files name would not be in effect. */
-        Host *host = open_host(config, dev);
+        Host *host = check_open_host(config, dev);
 
         config_dump(config, stdout);
         host_free(host);
@@ -84,7 +84,7 @@ int check_list_modules(Config *config, bool dev) {
         Host *host;
         int r = 0;
 
-        host = open_host(config, dev);
+        host = check_open_host(config, dev);
         if (!host)
                 return -ENOMEM;
         while (r >= 0 && (name = config_next_module(config, name))) {
@@ -111,7 +111,7 @@ int check_config(Config *config, bool dev) {
 
         for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
                 print_problem(p);
-        host = open_host(config, dev);
+        host = check_open_host(config, dev);
         if (!host)
                 return n_faults + 1;
         while ((name = config_next_module(config, name)))

@@ -5,6 +5,10 @@
 #include <stdbool.h>
 
 #include "config.h"
+#include "host.h"
+
+/* What looks into modules and backends as the daemon would, or NULL. */
+Host *check_open_host(Config *config, bool dev);
 
 /* Whether everything that the configuration names is there and fits; prints what is not. No bus is
  * used. Returns the number of faults. */

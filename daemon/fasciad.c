@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "list-backends.h"
 #include "log.h"
 #include "manager.h"
 #include "settings.h"
@@ -26,6 +27,7 @@ typedef struct Options {
         bool check_config;
         bool dump_config;
         bool list_modules;
+        bool list_backends;
 } Options;
 
 static void print_help(void) {
@@ -41,6 +43,7 @@ static void print_help(void) {
                "  --check-config     say what is wrong with the configuration; status 1 when something is\n"
                "  --dump-config      print each setting with where it comes from\n"
                "  --list-modules     print the modules that are served, their names on the bus, and in which process\n"
+               "  --list-backends    print the backends there are, and why one cannot be used; status 1 when one cannot\n"
                "  --help, --version\n"
                "\n"
                "See fasciad(8) and fasciad.conf(5).\n");
@@ -58,6 +61,7 @@ static int parse_options(int argc, char *argv[], Options *o) {
                 OPTION_CHECK_CONFIG,
                 OPTION_DUMP_CONFIG,
                 OPTION_LIST_MODULES,
+                OPTION_LIST_BACKENDS,
                 OPTION_HELP,
                 OPTION_VERSION
         };
@@ -71,6 +75,7 @@ static int parse_options(int argc, char *argv[], Options *o) {
                 { "check-config", no_argument, NULL, OPTION_CHECK_CONFIG },
                 { "dump-config", no_argument, NULL, OPTION_DUMP_CONFIG },
                 { "list-modules", no_argument, NULL, OPTION_LIST_MODULES },
+                { "list-backends", no_argument, NULL, OPTION_LIST_BACKENDS },
                 { "help", no_argument, NULL, OPTION_HELP },
                 { "version", no_argument, NULL, OPTION_VERSION },
                 { NULL, 0, NULL, 0 },
@@ -105,6 +110,9 @@ static int parse_options(int argc, char *argv[], Options *o) {
                         break;
                 case OPTION_LIST_MODULES:
                         o->list_modules = true;
+                        break;
+                case OPTION_LIST_BACKENDS:
+                        o->list_backends = true;
                         break;
                 case OPTION_HELP:
                         print_help();
@@ -171,6 +179,8 @@ static int tell(const Options *o, Config *config) {
                 check_dump_config(config, o->dev);
         if (o->list_modules)
                 r = check_list_modules(config, o->dev);
+        if (o->list_backends && list_backends(config, o->dev) != 0)
+                r = -EINVAL;
         if (o->check_config && check_config(config, o->dev) > 0)
                 r = -EINVAL;
         config_free(config);
@@ -191,7 +201,8 @@ static int run(int argc, char *argv[]) {
         r = load_config(&config, &options);
         if (r < 0)
                 return EXIT_FAILURE;
-        if (options.dump_config || options.check_config || options.list_modules)
+        if (options.dump_config || options.check_config || options.list_modules ||
+            options.list_backends)
                 return tell(&options, config);
         if (options.dev && geteuid() == 0 &&
             is_system_bus(config_get_string(config, NULL, NULL, "Address"))) {

@@ -643,6 +643,44 @@ static void root_may_not_trust_everybody_on_the_system_bus(void **state) {
         }
 }
 
+static void the_backends_there_are_are_listed_with_what_is_wrong(void **state) {
+        static const char config[] = "[backend/north]\nLibrary=dbus\nInterfaces=*\n"
+                                     "[backend/odd]\nLibrary=remote\nKind=simulation\n"
+                                     "Interfaces=Example.Remote.ProcessingService\n"
+                                     "[backend/other]\nLibrary=remote\n"
+                                     "Interfaces=Vehicle.Climate.ClimateControl\n"
+                                     "[backend/none]\nLibrary=nothing\nInterfaces=*\n";
+        static const struct {
+                const char *pattern;
+                int n;
+        } rows[] = {
+                { "^NAME  *KIND  *INTERFACES  *LIBRARY  *PROBLEM$", 1 },
+                { "^dbus  *production  *[*]  *built in *$", 1 },
+                { "^north  *production  *[*]  *built in *$", 1 },
+                { "^remote  *production  *Example.Remote.ProcessingService  *.*/remote.so *$", 1 },
+                { "^simulator  *simulation  *[*]  *.*/simulator.so *$", 1 },
+                { "^odd .*It is described as a simulation, and is none$", 1 },
+                { "^other .*described to implement Vehicle.Climate.ClimateControl, and does not$",
+                  1 },
+                { "^none .*There is no 'nothing.so'", 1 },
+        };
+        Harness *h = *state;
+        const char *file = harness_write(h, "backends.conf", config);
+        char command[512], expected[16];
+
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command),
+                         FASCIAD " --dev --config %s --list-backends | grep -c \"%s\"", file,
+                         rows[i].pattern);
+                snprintf(expected, sizeof(expected), "%d\n", rows[i].n);
+                expect(h, 0, command, expected);
+        }
+        snprintf(command, sizeof(command), FASCIAD " --dev --config %s --list-backends", file);
+        expect(h, 1, command, "");
+        harness_write(h, "backends.conf", CLIMATE);
+        expect(h, 0, command, "simulator");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 
 int main(void) {
@@ -676,6 +714,7 @@ int main(void) {
                 TEST(the_command_line_is_checked),
                 TEST(a_section_that_an_interface_names_is_its_own_and_no_module),
                 TEST(root_may_not_trust_everybody_on_the_system_bus),
+                TEST(the_backends_there_are_are_listed_with_what_is_wrong),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -66,6 +66,10 @@ void *host_get_plugin_userdata(const Host *host, const char *name);
  * Loads and opens the plugin when that was not done yet, and finds what serves the interface. On failure reterr_text says why, naming file and reason, to be freed. */
 int host_find_backend(Host *host, const char *plugin_name, const struct fascia_interface *interface,
                       HostBackend *ret, char **reterr_text);
+/* What a plugin says of itself, loaded when that was not done yet, and not opened. *ret_file is where it is from, "":
+ * part of the program. Borrowed. Fails as above. */
+int host_describe_plugin(Host *host, const char *name, const struct fascia_plugin **ret,
+                         const char **ret_file, char **reterr_text);
 /* Whether that can be done without loading a file. */
 bool host_has_plugin(const Host *host, const char *name);
 /* Loads the file that holds the backend in a thread of its own; then fn runs from the loop, and

@@ -174,6 +174,19 @@ static int host_get_plugin(Host *host, const char *name, Plugin **ret, char **re
         return r < 0 ? r : host_take_library(host, name, library, ret, reterr_text);
 }
 
+int host_describe_plugin(Host *host, const char *name, const struct fascia_plugin **ret,
+                         const char **ret_file, char **reterr_text) {
+        Plugin *p;
+        int r;
+
+        r = host_get_plugin(host, name, &p, reterr_text);
+        if (r < 0)
+                return r;
+        *ret = p->plugin;
+        *ret_file = p->library ? library_get_file(p->library) : "";
+        return 0;
+}
+
 bool host_has_plugin(const Host *host, const char *name) {
         return host_find_plugin(host, name) != NULL;
 }
