@@ -383,6 +383,8 @@ define stage
 	done; \
 	put 644 $(DATADIR)/dbus-1/interfaces $(wildcard daemon/*.xml); \
 	put 644 $(DBUSDATADIR)/system.d $(wildcard systemd/*.conf); \
+	put 644 $(DATADIR)/bash-completion/completions client/fasciactl/completion/fasciactl; \
+	put 644 $(DATADIR)/zsh/site-functions client/fasciactl/completion/_fasciactl; \
 	put 755 $(PKGLIBDIR)/plugins $(plugins); \
 	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
 	put 644 $(PKGLIBDIR) $(wildcard config/*.conf); \

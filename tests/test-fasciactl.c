@@ -435,6 +435,86 @@ static void others_are_told_that_they_may_not(void **state) {
         free(output);
 }
 
+/* ---- completion ---- */
+
+/* What bash offers for a line that ends here, one a line; as after <TAB>. */
+static void expect_completion(Harness *h, const char *line, const char *offered) {
+        static const char script[] =
+                "set -u\n"
+                "PATH=${FASCIA_BUILD_DIR:-build}:$PATH\n"
+                ". ${FASCIA_SOURCE_DIR:-.}/client/fasciactl/completion/fasciactl\n"
+                "[[ $(complete -p fasciactl) == *_fasciactl* ]] || exit 1\n"
+                "read -ra COMP_WORDS <<<\"$1\"\n"
+                "[[ $1 != *' ' ]] || COMP_WORDS+=('')\n"
+                "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+                "_fasciactl\n"
+                "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+        const char *file = harness_write(h, "complete.bash", script);
+        char *output;
+        int status;
+
+        output = harness_run(h, &status, "bash %s \"%s\"", file, line);
+        if (status != 0 || strcmp(output, offered) != 0)
+                fail_msg("%s: status %d, offered: %s instead of: %s", line, status, output,
+                         offered);
+        free(output);
+}
+
+static void bash_completes_what_the_service_has(void **state) {
+        static const struct {
+                const char *line, *offered;
+        } rows[] = {
+                { "fasciactl sta", "start\nstatus\n" },
+                { "fasciactl --json sto", "stop\n" },
+                { "fasciactl get ClimateControl.fan", "ClimateControl.fanLevel\n" },
+                { "fasciactl get Vehicle.Cli", "Vehicle.Climate.ClimateControl\n"
+                                               "Vehicle.Climate.ClimateControl.airConditioning\n"
+                                               "Vehicle.Climate.ClimateControl.fanLevel\n"
+                                               "Vehicle.Climate.ClimateControl.targetTemperature\n"
+                                               "Vehicle.Climate.ClimateControl.outsideTemperature\n"
+                                               "Vehicle.Climate.ClimateControl.recirculation\n"
+                                               "Vehicle.Climate.ClimateControl.airflow\n" },
+                { "fasciactl get ClimateControl.fanLevel Front", "FrontLeft\nFrontRight\n" },
+                { "fasciactl set ClimateControl.out", "\n" }, /* nobody can set it */
+                { "fasciactl set ClimateControl.recirculation ", "Off\nOn\nAutomatic\n" },
+                { "fasciactl set ClimateControl.airConditioning t", "true\n" },
+                { "fasciactl set ClimateControl.airflow 'Floor|W", "Floor|Windshield\n" },
+                { "fasciactl set ClimateControl.fanLevel 3 R", "Rear\n" },
+                { "fasciactl call ProcessingService.", "ProcessingService.process\n" },
+                { "fasciactl watch InstrumentCluster.warningR",
+                  "InstrumentCluster.warningRaised\n" },
+                { "fasciactl restart ", "ProcessingService\nClimateControl\nInstrumentCluster\n" },
+                { "fasciactl log-level de", "debug\n" },
+                { "fasciactl top --o", "--once\n" },
+                { "fasciactl explode ", "\n" },
+        };
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CLIMATE REMOTE CLUSTER, NULL);
+        for (size_t i = 0; i < N(rows); i++)
+                expect_completion(h, rows[i].line, rows[i].offered);
+}
+
+static void zsh_completes_what_the_service_has(void **state) {
+        /* What the function does, without the line editor that calls it. */
+        static const char script[] =
+                "PATH=${FASCIA_BUILD_DIR:-build}:$PATH\n"
+                "compadd() { shift; print -l -- $@ }\n"
+                "complete_it() { . ${FASCIA_SOURCE_DIR:-.}/client/fasciactl/completion/_fasciactl }\n"
+                "words=(fasciactl set ClimateControl.recirculation O); CURRENT=4; complete_it\n";
+        Harness *h = *state;
+        const char *file = harness_write(h, "complete.zsh", script);
+        char *output;
+        int status;
+
+        if (access("/bin/zsh", X_OK) < 0 && access("/usr/bin/zsh", X_OK) < 0)
+                skip();
+        harness_start_fasciad(h, CLIMATE, NULL);
+        output = harness_run(h, &status, "zsh -f %s", file);
+        assert_string_equal(output, "Off\nOn\n");
+        free(output);
+}
+
 /* ---- what is missing ---- */
 
 static void who_is_not_there_is_said(void **state) {
@@ -507,6 +587,8 @@ int main(void) {
                 TEST(top_shows_rates_of_features_and_clients),
                 TEST(the_service_is_managed),
                 TEST(others_are_told_that_they_may_not),
+                TEST(bash_completes_what_the_service_has),
+                TEST(zsh_completes_what_the_service_has),
                 TEST(who_is_not_there_is_said),
                 TEST(a_module_without_its_library_is_refused),
                 TEST(a_service_that_does_not_answer_is_waited_for_in_vain),

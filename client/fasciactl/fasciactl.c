@@ -82,6 +82,7 @@ static const Command commands[] = {
         { "start", command_start, "FEATURE", "starts the backend of a feature" },
         { "stop", command_stop, "FEATURE", "stops it" },
         { "restart", command_restart, "FEATURE", "stops and starts it" },
+        { "complete", command_complete, NULL, NULL },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))

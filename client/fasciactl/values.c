@@ -39,7 +39,7 @@ int find_signal(const struct fascia_interface *i, const char *name) {
         return -ENOENT;
 }
 
-static int find_method(const struct fascia_interface *i, const char *name) {
+int find_method(const struct fascia_interface *i, const char *name) {
         for (uint32_t m = 0; m < i->n_methods; m++)
                 if (is_called(name, interface_method(i, m)->name,
                               interface_method(i, m)->dbus_name))

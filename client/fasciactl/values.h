@@ -20,6 +20,7 @@ int new_call(Ctl *c, const Target *t, const char *interface, const char *member,
 
 /* By the name of the interface file, or that on D-Bus. -ENOENT. */
 int find_property(const struct fascia_interface *i, const char *name);
+int find_method(const struct fascia_interface *i, const char *name);
 int find_signal(const struct fascia_interface *i, const char *name);
 /* Without an end of the line. */
 void print_value(const struct fascia_type *type, const char *unit, const void *value);
