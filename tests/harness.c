@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <systemd/sd-bus.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -351,6 +352,33 @@ char *harness_run(Harness *h, int *ret_status, const char *format, ...) {
         output = strdup(process_get_output(p));
         assert_non_null(output);
         return output;
+}
+
+void harness_expect(Harness *h, int status, const char *command, const char *text) {
+        char *output;
+        int actual;
+
+        output = harness_run(h, &actual, "%s", command);
+        if (actual != status || !strstr(output, text))
+                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
+                         output);
+        free(output);
+}
+
+struct sd_bus *harness_connect(const Harness *h) {
+        sd_bus *bus;
+
+        assert_return_code(sd_bus_new(&bus), errno);
+        assert_return_code(sd_bus_set_address(bus, h->address), errno);
+        assert_return_code(sd_bus_set_bus_client(bus, true), errno);
+        assert_return_code(sd_bus_start(bus), errno);
+        return bus;
+}
+
+void wait_ms(long ms) {
+        const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+
+        nanosleep(&t, NULL);
 }
 
 /* ---- the bus ---- */

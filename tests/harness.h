@@ -43,6 +43,13 @@ void harness_wait_notify(Harness *h, const char *text);
 char *harness_run(Harness *h, int *ret_status, const char *format, ...)
         __attribute__((format(printf, 3, 4)));
 
+/* The same: with this exit status it must have printed something with this text. */
+void harness_expect(Harness *h, int status, const char *command, const char *text);
+/* A connection to the bus, for tests that call by sd-bus. */
+struct sd_bus *harness_connect(const Harness *h);
+/* For what must not happen within a time, which cannot be waited for. */
+void wait_ms(long ms);
+
 pid_t process_get_pid(const Process *p);
 /* All that it has printed until now (stdout and stderr). Borrowed until the next call for it. */
 const char *process_get_output(Process *p);

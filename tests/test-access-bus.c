@@ -73,28 +73,6 @@ static void reload(Harness *h, Process *p, const char *config) {
         harness_wait_notify(h, "READY=1");
 }
 
-/* Runs it; what it prints must hold the text. */
-static void expect(Harness *h, int status, const char *command, const char *text) {
-        char *output;
-        int actual;
-
-        output = harness_run(h, &actual, "%s", command);
-        if (actual != status || !strstr(output, text))
-                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
-                         output);
-        free(output);
-}
-
-static sd_bus *connect_bus(Harness *h) {
-        sd_bus *bus;
-
-        assert_return_code(sd_bus_new(&bus), errno);
-        assert_return_code(sd_bus_set_address(bus, harness_get_address(h)), errno);
-        assert_return_code(sd_bus_set_bus_client(bus, true), errno);
-        assert_return_code(sd_bus_start(bus), errno);
-        return bus;
-}
-
 static void assert_set_is_refused(sd_bus *bus) {
         sd_bus_error error = SD_BUS_ERROR_NULL;
 
@@ -460,7 +438,7 @@ static unsigned count(const char *text, const char *part) {
 static void a_refusal_says_what_and_is_logged_once(void **state) {
         Harness *h = *state;
         Process *p = start(h, CLIMATE CONTROL "Access1=deny set fanLevel to user root\n");
-        sd_bus *bus = connect_bus(h);
+        sd_bus *bus = harness_connect(h);
         char line[512];
         const char *name;
 
@@ -472,17 +450,17 @@ static void a_refusal_says_what_and_is_logged_once(void **state) {
         process_wait_output(p, line);
         sd_bus_flush_close_unref(bus);
         /* Whoever comes anew is told of again; what is said after all others is the last. */
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         assert_set_is_refused(bus);
         sd_bus_flush_close_unref(bus);
         process_wait_output(p, " may not set Vehicle.Climate.ClimateControl.fanLevel");
         assert_int_equal(count(process_get_output(p), " may not set "), 2);
-        expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
         snprintf(line, sizeof(line),
                  "setpriv --reuid=%u --regid=62002 --clear-groups busctl set-property " OBJECT
                  " FanLevel i 5",
                  (unsigned)callers[0].user);
-        expect(h, 0, line, "");
+        harness_expect(h, 0, line, "");
 }
 
 /* A new caller each time would fill the log otherwise. */
@@ -492,7 +470,7 @@ static void refusals_of_very_many_are_not_all_logged(void **state) {
         unsigned n;
 
         for (int i = 0; i < 100; i++) {
-                sd_bus *bus = connect_bus(h);
+                sd_bus *bus = harness_connect(h);
 
                 assert_set_is_refused(bus);
                 sd_bus_flush_close_unref(bus);
@@ -511,7 +489,7 @@ static void who_asks_is_found_out_once(void **state) {
         start(h, CLIMATE CONTROL "Access1=allow read fanLevel to user root\nAccess=deny\n");
         monitor = harness_spawn(h, "busctl monitor org.freedesktop.DBus");
         process_wait_output(monitor, "Monitoring bus message stream");
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         for (int i = 0; i < 20; i++) {
                 int32_t level;
 
@@ -522,7 +500,7 @@ static void who_asks_is_found_out_once(void **state) {
                 assert_int_equal(level, 1);
         }
         sd_bus_flush_close_unref(bus);
-        expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
         process_wait_output(monitor, "Member=GetConnectionCredentials");
         process_wait_output(monitor, "Member=GetConnectionCredentials");
         assert_int_equal(count(process_get_output(monitor), "Member=GetConnectionCredentials"), 2);
@@ -535,12 +513,13 @@ static void without_rules_for_some_nobody_is_asked_who_he_is(void **state) {
         start(h, CLIMATE CONTROL "Access1=deny set\n");
         monitor = harness_spawn(h, "busctl monitor org.freedesktop.DBus");
         process_wait_output(monitor, "Monitoring bus message stream");
-        expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
-        expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "Access denied");
-        expect(h, 0,
-               "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
-               "GetId",
-               "s ");
+        harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
+        harness_expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "Access denied");
+        harness_expect(
+                h, 0,
+                "busctl call org.freedesktop.DBus /org/freedesktop/DBus org.freedesktop.DBus "
+                "GetId",
+                "s ");
         process_wait_output(monitor, "Member=GetId");
         assert_null(strstr(process_get_output(monitor), "GetConnectionCredentials"));
 }
@@ -557,19 +536,19 @@ static void no_signal_has_a_value_that_not_everybody_may_read(void **state) {
         start(h, CLIMATE ROOT_MAY);
         monitor = harness_spawn(h, "busctl monitor Vehicle.Climate1");
         process_wait_output(monitor, "Monitoring bus message stream");
-        expect(h, 0, "busctl set-property " OBJECT " FanLevel i 7", "");
-        expect(h, 0, "busctl set-property " OBJECT " AirConditioning b false", "");
+        harness_expect(h, 0, "busctl set-property " OBJECT " FanLevel i 7", "");
+        harness_expect(h, 0, "busctl set-property " OBJECT " AirConditioning b false", "");
         process_wait_output(monitor, "Member=PropertiesChanged");
         process_wait_output(monitor, "ARRAY \"s\" {\n                  STRING \"FanLevel\"");
         process_wait_output(monitor, "STRING \"AirConditioning\"");
         process_wait_output(monitor, "BOOLEAN false");
         /* The one who set it, and whoever asks. */
         assert_int_equal(count(process_get_output(monitor), "INT32 7"), 1);
-        expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 7\n");
-        expect(h, 0,
-               "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
-               "org.fascia.Feature1 Restricted",
-               "as 1 \"FanLevel\"");
+        harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 7\n");
+        harness_expect(h, 0,
+                       "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
+                       "org.fascia.Feature1 Restricted",
+                       "as 1 \"FanLevel\"");
 }
 
 typedef struct Follower {
@@ -608,7 +587,7 @@ static void who_may_read_follows_as_ever(void **state) {
         wait_for(&f, ":ready");
         assert_int_equal(climate_control_get_fan_level(f.climate), 1);
         forget_heard();
-        expect(h, 0, "busctl set-property " OBJECT " FanLevel i 7", "");
+        harness_expect(h, 0, "busctl set-property " OBJECT " FanLevel i 7", "");
         wait_for(&f, "fan=7 ! ");
         /* It did not come and go. */
         assert_heard("fan=7 ! ");
@@ -629,8 +608,8 @@ static void a_reload_gives_and_takes(void **state) {
         assert_false(climate_control_has_fan_level(f.climate));
         assert_int_equal(fascia_feature_get_state(climate_control_feature(f.climate)),
                          FASCIA_STATE_READY);
-        expect(h, 1, "busctl get-property " OBJECT " FanLevel", "Access denied");
-        expect(h, 0, "busctl set-property " OBJECT " FanLevel i 4", "");
+        harness_expect(h, 1, "busctl get-property " OBJECT " FanLevel", "Access denied");
+        harness_expect(h, 0, "busctl set-property " OBJECT " FanLevel i 4", "");
 
         reload(h, p, CLIMATE ROOT_MAY);
         for (unsigned i = 0; i < 400 && !climate_control_has_fan_level(f.climate); i++)
@@ -638,7 +617,7 @@ static void a_reload_gives_and_takes(void **state) {
         assert_int_equal(climate_control_get_fan_level(f.climate), 4);
         reload(h, p, CLIMATE);
         forget_heard();
-        expect(h, 0, "busctl set-property " OBJECT " FanLevel i 5", "");
+        harness_expect(h, 0, "busctl set-property " OBJECT " FanLevel i 5", "");
         wait_for(&f, "fan=5 ! ");
         assert_heard("fan=5 ! ");
         unfollow(&f);
@@ -660,12 +639,13 @@ static void a_module_with_a_bad_rule_is_closed_and_says_why(void **state) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 Process *p = start(h, rows[i].config);
 
-                expect(h, 1, "busctl get-property " OBJECT " FanLevel", "");
-                expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "");
-                expect(h, 0,
-                       "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
-                       "org.fascia.Feature1 Error",
-                       rows[i].reason);
+                harness_expect(h, 1, "busctl get-property " OBJECT " FanLevel", "");
+                harness_expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "");
+                harness_expect(
+                        h, 0,
+                        "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
+                        "org.fascia.Feature1 Error",
+                        rows[i].reason);
                 assert_non_null(strstr(process_get_output(p), rows[i].reason));
                 assert_int_equal(process_stop(p), 0);
         }
@@ -677,8 +657,8 @@ static void a_bad_rule_in_a_reload_leaves_the_old_ones(void **state) {
 
         reload(h, p, CLIMATE CONTROL "Access1=deny set fan\n");
         process_wait_output(p, "no property or operation 'fan'");
-        expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "Access denied");
-        expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
+        harness_expect(h, 1, "busctl set-property " OBJECT " FanLevel i 5", "Access denied");
+        harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 1\n");
 }
 
 static void check_config_names_a_bad_rule(void **state) {
@@ -688,9 +668,9 @@ static void check_config_names_a_bad_rule(void **state) {
         snprintf(command, sizeof(command), "%s/fasciad --dev --check-config --config '%s'",
                  getenv("FASCIA_BUILD_DIR"),
                  harness_write(h, "bad.conf", CLIMATE CONTROL "Access12=deny set fan\n"));
-        expect(h, 1, command,
-               "bad.conf:4: [Vehicle.Climate/ClimateControl]: Access12=deny set fan: "
-               "Vehicle.Climate.ClimateControl has no property or operation 'fan'");
+        harness_expect(h, 1, command,
+                       "bad.conf:4: [Vehicle.Climate/ClimateControl]: Access12=deny set fan: "
+                       "Vehicle.Climate.ClimateControl has no property or operation 'fan'");
 }
 
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, harness_teardown)

@@ -26,18 +26,6 @@
 #define CLUSTER_INFO "Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster org.fascia.Feature1"
 #define FASCIAD "${FASCIA_BUILD_DIR:-build}/fasciad"
 
-/* Runs it; what it prints must hold the text. */
-static void expect(Harness *h, int status, const char *command, const char *text) {
-        char *output;
-        int actual;
-
-        output = harness_run(h, &actual, "%s", command);
-        if (actual != status || !strstr(output, text))
-                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
-                         output);
-        free(output);
-}
-
 static void assert_not_printed(Process *p, const char *text) {
         const char *output = process_get_output(p);
 
@@ -61,7 +49,7 @@ static void busctl_shows_every_object(void **state) {
 
         harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
         for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
-                expect(h, 0, "busctl tree --list Vehicle.Climate1", paths[i]);
+                harness_expect(h, 0, "busctl tree --list Vehicle.Climate1", paths[i]);
 }
 
 static void busctl_introspects_features_and_zones(void **state) {
@@ -85,7 +73,7 @@ static void busctl_introspects_features_and_zones(void **state) {
         harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), "busctl %s", rows[i].command);
-                expect(h, 0, command, rows[i].text);
+                harness_expect(h, 0, command, rows[i].text);
         }
 }
 
@@ -95,10 +83,12 @@ static void other_tools_walk_over_all_objects_also_past_a_failed_module(void **s
         if (access("/usr/bin/gdbus", X_OK) < 0)
                 skip();
         harness_start_fasciad(h, REMOTE CLIMATE "[No.Such]\nBackend=simulator\n", NULL);
-        expect(h, 0, "gdbus introspect --system --dest Vehicle.Climate1 --object-path / --recurse",
-               "node " ZONE_PATH " {");
-        expect(h, 0, "gdbus introspect --system --dest Example.Remote1 --object-path / --recurse",
-               "in  s data,");
+        harness_expect(
+                h, 0, "gdbus introspect --system --dest Vehicle.Climate1 --object-path / --recurse",
+                "node " ZONE_PATH " {");
+        harness_expect(h, 0,
+                       "gdbus introspect --system --dest Example.Remote1 --object-path / --recurse",
+                       "in  s data,");
 }
 
 static void busctl_gets_sets_and_calls(void **state) {
@@ -132,7 +122,7 @@ static void busctl_gets_sets_and_calls(void **state) {
         harness_start_fasciad(h, REMOTE CLIMATE, NULL);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), "busctl %s", rows[i].command);
-                expect(h, rows[i].status, command, rows[i].text);
+                harness_expect(h, rows[i].status, command, rows[i].text);
         }
 }
 
@@ -143,7 +133,7 @@ static void busctl_monitors_changes(void **state) {
         harness_start_fasciad(h, CLIMATE, NULL);
         monitor = harness_spawn(h, "busctl monitor Vehicle.Climate1");
         process_wait_output(monitor, "Monitoring bus message stream");
-        expect(h, 0, "busctl set-property " ZONE " FanLevel i 7", "");
+        harness_expect(h, 0, "busctl set-property " ZONE " FanLevel i 7", "");
         process_wait_output(monitor, "Member=PropertiesChanged");
         process_wait_output(monitor, "STRING \"FanLevel\"");
         process_wait_output(monitor, "INT32 7;");
@@ -159,7 +149,7 @@ static void it_stops_by_sigterm_and_gives_its_names_back(void **state) {
 
         assert_int_equal(process_stop(p), 0);
         harness_wait_notify(h, "STOPPING=1");
-        expect(h, 1, "busctl call --auto-start=no " REMOTE_OBJECT " Process s x", "");
+        harness_expect(h, 1, "busctl call --auto-start=no " REMOTE_OBJECT " Process s x", "");
         p = harness_start_fasciad(h, REMOTE CLIMATE, NULL);
         process_signal(p, SIGINT);
         assert_int_equal(process_wait(p), 0);
@@ -171,7 +161,7 @@ static void it_is_ready_once_its_names_are_its_own(void **state) {
         for (int i = 0; i < 5; i++) {
                 Process *p = harness_start_fasciad(h, REMOTE CLIMATE CLUSTER, NULL);
 
-                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+                harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
                 process_stop(p);
         }
 }
@@ -186,7 +176,7 @@ static void a_second_one_for_the_same_name_is_refused(void **state) {
         process_wait_output(second,
                             "Another process owns the name 'Vehicle.Climate1' on unix:path=");
         assert_not_printed(second, "Serving");
-        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
 }
 
 static void without_a_bus_it_says_which_address_failed(void **state) {
@@ -220,13 +210,13 @@ static void after_the_bus_was_lost_it_serves_again_with_its_values(void **state)
         Harness *h = *state;
         Process *p = harness_start_fasciad(h, REMOTE CLIMATE, NULL);
 
-        expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
+        harness_expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
         harness_kill_bus(h);
         process_wait_output(p, "Lost the connection to unix:path=");
         harness_start_bus(h);
         harness_wait_notify(h, "STATUS=2 modules, all served");
-        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s hi", "i 2\n");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s hi", "i 2\n");
 }
 
 /* ---- what is wrong with the configuration ---- */
@@ -236,13 +226,14 @@ static void a_missing_plugin_leaves_out_its_feature_alone(void **state) {
         Process *p = harness_start_fasciad(h, REMOTE "[Vehicle.Cluster]\nBackend=nothing\n", NULL);
 
         process_wait_output(p, "Vehicle.Cluster: There is no 'nothing.so' in '");
-        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
-        expect(h, 0, "busctl get-property " CLUSTER_INFO " Error", "There is no \\'nothing.so\\'");
-        expect(h, 1,
-               "busctl get-property Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster "
-               "Vehicle.Cluster1.InstrumentCluster Speed",
-               "InstrumentCluster is not available: There is no 'nothing.so'");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
+        harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " Error",
+                       "There is no \\'nothing.so\\'");
+        harness_expect(h, 1,
+                       "busctl get-property Vehicle.Cluster1 /Vehicle/Cluster1/InstrumentCluster "
+                       "Vehicle.Cluster1.InstrumentCluster Speed",
+                       "InstrumentCluster is not available: There is no 'nothing.so'");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 static void the_status_names_what_failed(void **state) {
@@ -274,7 +265,7 @@ static void a_module_that_is_not_installed_has_its_name_owned(void **state) {
                 snprintf(command, sizeof(command), "busctl call %s %s/Any Some.Interface Do",
                          rows[i].name, rows[i].path);
                 snprintf(text, sizeof(text), "%s is not available: There is no '", rows[i].name);
-                expect(h, 1, command, text);
+                harness_expect(h, 1, command, text);
         }
 }
 
@@ -297,8 +288,8 @@ static void a_fault_in_a_section_leaves_out_its_module_alone(void **state) {
                 snprintf(config, sizeof(config), "%s%s", REMOTE, rows[i].section);
                 p = harness_start_fasciad(h, config, NULL);
                 process_wait_output(p, rows[i].text);
-                expect(h, 0, "busctl get-property " CLUSTER_INFO " Error", rows[i].text);
-                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+                harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " Error", rows[i].text);
+                harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
                 assert_int_equal(process_stop(p), 0);
         }
 }
@@ -310,7 +301,7 @@ static void a_fault_that_is_no_modules_leaves_out_the_value_alone(void **state) 
         harness_wait_notify(h, "STATUS=1 module, all served; the configuration has faults");
         harness_wait_notify(h, "READY=1");
         process_wait_output(p, ".conf:2: ");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 static void sections_that_cannot_have_a_name_do_not_keep_the_others_from_theirs(void **state) {
@@ -324,16 +315,16 @@ static void sections_that_cannot_have_a_name_do_not_keep_the_others_from_theirs(
                               NULL);
         harness_wait_notify(h, "STATUS=5 modules, 3 failed: Bad..Name: Failed to export");
         harness_wait_notify(h, "READY=1");
-        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 static void a_module_that_is_not_enabled_is_not_served(void **state) {
         Harness *h = *state;
 
         harness_start_fasciad(h, REMOTE "[Vehicle.Cluster]\nBackend=simulator\nEnabled=no\n", NULL);
-        expect(h, 1, "busctl get-property --auto-start=no " CLUSTER_INFO " State", "");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 1, "busctl get-property --auto-start=no " CLUSTER_INFO " State", "");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 /* ---- reload ---- */
@@ -358,21 +349,21 @@ static void a_reload_adds_removes_and_changes_modules(void **state) {
         Process *p = start_with(h, CLIMATE CLUSTER);
         Process *monitor;
 
-        expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
+        harness_expect(h, 0, "busctl set-property " ZONE " FanLevel i 9", "");
         monitor = harness_spawn(h, "busctl monitor --match \"type='signal',"
                                    "member='NameOwnerChanged'\"");
         process_wait_output(monitor, "Monitoring bus message stream");
         reload(h, p, REMOTE "[Vehicle.Cluster]\nBackend=nothing\n" CLIMATE);
         process_wait_output(monitor, "STRING \"Example.Remote1\"");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
-        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"unavailable\"\n");
         /* What has not changed was left alone. */
-        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 9\n");
 
         reload(h, p, REMOTE CLUSTER);
         process_wait_output(monitor, "STRING \"Vehicle.Climate1\"");
-        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
-        expect(h, 1, "busctl get-property --auto-start=no " ZONE " FanLevel", "");
+        harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
+        harness_expect(h, 1, "busctl get-property --auto-start=no " ZONE " FanLevel", "");
         /* Another backend is no reason to drop the name. */
         assert_not_printed(monitor, "Vehicle.Cluster1");
 }
@@ -396,10 +387,10 @@ static void a_bad_configuration_is_refused_and_the_old_one_stays(void **state) {
                 harness_wait_notify(h, "READY=1");
                 process_wait_output(p, rows[i].text);
                 process_wait_output(p, "the one before stays in effect");
-                expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+                harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
         }
         reload(h, p, CLUSTER);
-        expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
+        harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
 }
 
 static void a_name_that_is_taken_at_a_reload_does_not_end_the_others(void **state) {
@@ -411,8 +402,8 @@ static void a_name_that_is_taken_at_a_reload_does_not_end_the_others(void **stat
         process_signal(p, SIGHUP);
         harness_wait_notify(h, "STATUS=2 modules, 1 failed: Example.Remote: Another process owns");
         process_wait_output(p, "Example.Remote: Another process owns the name 'Example.Remote1'");
-        expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 /* Without a word of the configuration changed: what was missing may be there now. */
@@ -425,18 +416,19 @@ static void a_reload_tries_again_what_has_failed(void **state) {
         p = start_with(h, REMOTE);
         process_wait_output(p, "Example.Remote: There is no 'remote.so' in '");
         reload(h, p, REMOTE);
-        expect(h, 1, "busctl call " REMOTE_OBJECT " Process s x", "There is no 'remote.so'");
+        harness_expect(h, 1, "busctl call " REMOTE_OBJECT " Process s x",
+                       "There is no 'remote.so'");
         output = process_get_output(p);
         if (strstr(strstr(output, "There is no 'remote.so'") + 1, "There is no 'remote.so'"))
                 fail_msg("said twice: %s", output);
         harness_set_environment(h, "PLUGIN_DIRECTORY", harness_get_directory(h));
-        expect(h, 0,
-               "install -m 644 \"${FASCIA_BUILD_DIR:-build}/plugins/remote.so\" "
-               "\"$PLUGIN_DIRECTORY\"",
-               "");
+        harness_expect(h, 0,
+                       "install -m 644 \"${FASCIA_BUILD_DIR:-build}/plugins/remote.so\" "
+                       "\"$PLUGIN_DIRECTORY\"",
+                       "");
         reload(h, p, REMOTE);
         process_wait_output(p, "Example.Remote: Works again");
-        expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
 }
 
 static void limits_follow_a_reload(void **state) {
@@ -445,19 +437,21 @@ static void limits_follow_a_reload(void **state) {
 
         reload(h, p, "[fascia]\nCallRate=1\nCallBurst=1\n" REMOTE);
         /* busctl introspects and gets: more than one call. */
-        expect(h, 1, "busctl introspect " REMOTE_OBJECT, "CallRate");
+        harness_expect(h, 1, "busctl introspect " REMOTE_OBJECT, "CallRate");
         reload(h, p, "[fascia]\nCallRate=0\nMaxReplySize=1K\n" CLIMATE REMOTE);
-        expect(h, 0, "busctl introspect " REMOTE_OBJECT, ".Process");
+        harness_expect(h, 0, "busctl introspect " REMOTE_OBJECT, ".Process");
         reload(h, p, "[fascia]\nMaxReplySize=1K\n" CLIMATE REMOTE);
-        expect(h, 1,
-               "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
-               "GetManagedObjects",
-               "above the limit of 1024");
+        harness_expect(
+                h, 1,
+                "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
+                "GetManagedObjects",
+                "above the limit of 1024");
         reload(h, p, CLIMATE REMOTE);
-        expect(h, 0,
-               "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
-               "GetManagedObjects",
-               "a{oa{sa{sv}}} 4 ");
+        harness_expect(
+                h, 0,
+                "busctl call Vehicle.Climate1 /Vehicle/Climate1 org.freedesktop.DBus.ObjectManager "
+                "GetManagedObjects",
+                "a{oa{sa{sv}}} 4 ");
 }
 
 static unsigned count_text(const char *text, const char *what) {
@@ -516,7 +510,7 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), FASCIAD " --dev --check-config --config '%s'",
                          harness_write(h, "check.conf", rows[i].config));
-                expect(h, rows[i].status, command, rows[i].text);
+                harness_expect(h, rows[i].status, command, rows[i].text);
         }
 }
 
@@ -527,11 +521,11 @@ static void dump_config_shows_where_each_value_comes_from(void **state) {
         snprintf(command, sizeof(command),
                  FASCIAD " --dump-config --address unix:path=/here --config '%s'",
                  harness_write(h, "dump.conf", "[fascia]\nCallRate=7\n" CLIMATE));
-        expect(h, 0, command, "# command line\nAddress=unix:path=/here\n");
-        expect(h, 0, command, "dump.conf:2\nCallRate=7\n");
-        expect(h, 0, command, "# built-in\nMaxReplySize=1M\n");
-        expect(h, 0, command, "# environment FASCIA_PLUGIN_PATH\nPluginPath=");
-        expect(h, 0, command, "[Vehicle.Climate]\n");
+        harness_expect(h, 0, command, "# command line\nAddress=unix:path=/here\n");
+        harness_expect(h, 0, command, "dump.conf:2\nCallRate=7\n");
+        harness_expect(h, 0, command, "# built-in\nMaxReplySize=1M\n");
+        harness_expect(h, 0, command, "# environment FASCIA_PLUGIN_PATH\nPluginPath=");
+        harness_expect(h, 0, command, "[Vehicle.Climate]\n");
 }
 
 static void the_command_line_is_checked(void **state) {
@@ -553,7 +547,7 @@ static void the_command_line_is_checked(void **state) {
 
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), FASCIAD " %s", rows[i].words);
-                expect(h, rows[i].status, command, rows[i].text);
+                harness_expect(h, rows[i].status, command, rows[i].text);
         }
 }
 
@@ -589,7 +583,7 @@ static void install_redirected_module(Harness *h) {
                 "cc -shared -fPIC -I${FASCIA_SOURCE_DIR:-.}/client/include -o %s/Test.Apart1.so %s && "
                 "chmod 755 %s/Test.Apart1.so",
                 directory, harness_write(h, "apart.c", source), directory);
-        expect(h, 0, text, "");
+        harness_expect(h, 0, text, "");
         snprintf(text, sizeof(text), "%s:%s/modules", directory, getenv("FASCIA_BUILD_DIR"));
         harness_set_environment(h, "FASCIA_MODULE_PATH", text);
 }
@@ -602,21 +596,21 @@ static void a_section_that_an_interface_names_is_its_own_and_no_module(void **st
 
         install_redirected_module(h);
         p = start_with(h, "[things]\nBackend=simulator\n[Test.Apart]\nBackend=unused\n" REMOTE);
-        expect(h, 0, APART, "s \"simulator\"");
+        harness_expect(h, 0, APART, "s \"simulator\"");
         snprintf(command, sizeof(command), FASCIAD " --dev --check-config --config %s/reload.conf",
                  harness_get_directory(h));
-        expect(h, 0, command, "");
+        harness_expect(h, 0, command, "");
         reload(h, p, "[things]\nBackend=other\n[Test.Apart]\n" REMOTE);
         process_wait_output(p, "Restarting the backends of 'Test.Apart'");
-        expect(h, 0, APART, "s \"other\"");
+        harness_expect(h, 0, APART, "s \"other\"");
         harness_write(h, "reload.conf",
                       "[things]\nBackend=simulator\n[Test.Apart/Thing]\nBackend=own\n" REMOTE);
         process_signal(p, SIGHUP);
         harness_wait_notify(h, "STATUS=2 modules, 1 failed: Test.Apart");
-        expect(h, 0, APART, "s \"own\"");
+        harness_expect(h, 0, APART, "s \"own\"");
         snprintf(command, sizeof(command), FASCIAD " --dev --dump-config --config %s/reload.conf",
                  harness_get_directory(h));
-        expect(h, 0, command, "reload.conf:4\nBackend=own\n");
+        harness_expect(h, 0, command, "reload.conf:4\nBackend=own\n");
 #undef APART
 }
 
@@ -639,7 +633,7 @@ static void root_may_not_trust_everybody_on_the_system_bus(void **state) {
                          "env -u DBUS_SYSTEM_BUS_ADDRESS -u FASCIA_ADDRESS " FASCIAD
                          " --dev --config '%s' %s",
                          harness_write(h, "dev.conf", REMOTE), addresses[i]);
-                expect(h, 1, command, "--dev is refused for root on the system bus");
+                harness_expect(h, 1, command, "--dev is refused for root on the system bus");
         }
 }
 

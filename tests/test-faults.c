@@ -24,12 +24,6 @@
         "Vehicle.Climate1.ClimateControl FanLevel"
 #define ASK "timeout 5 busctl get-property " FAN
 
-static void wait_ms(long ms) {
-        const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-        nanosleep(&t, NULL);
-}
-
 static double now(void) {
         struct timespec t;
 

@@ -31,28 +31,6 @@
 #define FAILED "org.fascia.Error.Failed"
 #define DENIED "org.freedesktop.DBus.Error.AccessDenied"
 
-/* Runs it; what it prints must hold the text. */
-static void expect(Harness *h, int status, const char *command, const char *text) {
-        char *output;
-        int actual;
-
-        output = harness_run(h, &actual, "%s", command);
-        if (actual != status || !strstr(output, text))
-                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
-                         output);
-        free(output);
-}
-
-static sd_bus *connect_bus(Harness *h) {
-        sd_bus *bus;
-
-        assert_return_code(sd_bus_new(&bus), errno);
-        assert_return_code(sd_bus_set_address(bus, harness_get_address(h)), errno);
-        assert_return_code(sd_bus_set_bus_client(bus, 1), errno);
-        assert_return_code(sd_bus_start(bus), errno);
-        return bus;
-}
-
 /* ---- records ---- */
 
 static sd_bus_message *ask(sd_bus *bus, const char *member, const char *argument) {
@@ -159,17 +137,18 @@ static void modules_and_features_are_listed_with_backend_kind_state_and_error(vo
 
         harness_start_fasciad(
                 h, REMOTE CLIMATE BROKEN "[Vehicle.Cluster]\nBackend=no-such-plugin\n", NULL);
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
                 assert_module(bus, rows[i].section, rows[i].name, rows[i].text);
         assert_feature(bus, CONTROL, "Name", "Vehicle.Climate.ClimateControl");
         assert_feature(bus, CONTROL, "State", "ready");
         assert_feature(bus, "/Vehicle/Cluster1/InstrumentCluster", "Error", "no-such-plugin");
-        expect(h, 0, "busctl call " OBJECT " ListFeatures s Vehicle.Climate1",
-               "a{oa{sv}} 1 \"" CONTROL "\"");
-        expect(h, 0, "busctl call " OBJECT " ListFeatures s Vehicle.Climate",
-               "\"Zones\" as 3 \"FrontLeft\" \"FrontRight\" \"Rear\"");
-        expect(h, 1, "busctl call " OBJECT " ListFeatures s Vehicle", "No module 'Vehicle'");
+        harness_expect(h, 0, "busctl call " OBJECT " ListFeatures s Vehicle.Climate1",
+                       "a{oa{sv}} 1 \"" CONTROL "\"");
+        harness_expect(h, 0, "busctl call " OBJECT " ListFeatures s Vehicle.Climate",
+                       "\"Zones\" as 3 \"FrontLeft\" \"FrontRight\" \"Rear\"");
+        harness_expect(h, 1, "busctl call " OBJECT " ListFeatures s Vehicle",
+                       "No module 'Vehicle'");
         sd_bus_flush_close_unref(bus);
 }
 
@@ -207,15 +186,15 @@ static void what_happens_is_counted_where_it_happens(void **state) {
                               NULL);
         for (size_t i = 0; i < sizeof(asked) / sizeof(asked[0]); i++) {
                 snprintf(command, sizeof(command), "busctl %s", asked[i].command);
-                expect(h, asked[i].status, command, "");
+                harness_expect(h, asked[i].status, command, "");
         }
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
                 if (feature_count(bus, rows[i].path, rows[i].name) != rows[i].n)
                         fail_msg("%s of %s is %ju, not %ju", rows[i].name, rows[i].path,
                                  (uintmax_t)feature_count(bus, rows[i].path, rows[i].name),
                                  (uintmax_t)rows[i].n);
-        expect(h, 0, "busctl call " OBJECT " GetStatistics", "\"Sets\" t 4");
+        harness_expect(h, 0, "busctl call " OBJECT " GetStatistics", "\"Sets\" t 4");
         sd_bus_flush_close_unref(bus);
 }
 
@@ -227,7 +206,7 @@ static void clients_are_listed_with_what_they_asked_for(void **state) {
         sd_bus *bus;
 
         harness_start_fasciad(h, CLIMATE "[fascia]\nCallRate=1\nCallBurst=3\n", NULL);
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         assert_return_code(sd_bus_get_unique_name(bus, &self), errno);
         for (int i = 0; i < 5; i++)
                 if (sd_bus_get_property(bus, "Vehicle.Climate1", CONTROL,
@@ -236,7 +215,7 @@ static void clients_are_listed_with_what_they_asked_for(void **state) {
                         sd_bus_message_unref(m);
         snprintf(record, sizeof(record), "\"%s\" 3 \"Calls\" t 5 \"Refused\" t 2 \"InFlight\" t 0",
                  self);
-        expect(h, 0, "busctl call " OBJECT " ListClients", record);
+        harness_expect(h, 0, "busctl call " OBJECT " ListClients", record);
         sd_bus_flush_close_unref(bus);
 }
 
@@ -252,13 +231,13 @@ static void changes_of_its_state_are_announced(void **state) {
         monitor = harness_spawn(h, "gdbus monitor --system --dest " MANAGER
                                    " --object-path /org/fascia");
         process_wait_output(monitor, "is owned by");
-        expect(h, 0, "busctl get-property " OBJECT " State", "s \"running\"");
+        harness_expect(h, 0, "busctl get-property " OBJECT " State", "s \"running\"");
         harness_write(h, "mine.conf", CLIMATE BROKEN);
         process_signal(fasciad, SIGHUP);
         process_wait_output(monitor, "'State': <'degraded'>");
-        expect(h, 0, "busctl get-property " OBJECT " NFailed", "u 1\n");
-        expect(h, 0, "busctl get-property " OBJECT " Error", "No.Such.so");
-        expect(h, 0, "busctl set-property " OBJECT " LogLevel s warning", "");
+        harness_expect(h, 0, "busctl get-property " OBJECT " NFailed", "u 1\n");
+        harness_expect(h, 0, "busctl get-property " OBJECT " Error", "No.Such.so");
+        harness_expect(h, 0, "busctl set-property " OBJECT " LogLevel s warning", "");
         process_wait_output(monitor, "'LogLevel': <'warning'>");
 }
 
@@ -282,7 +261,7 @@ static void what_is_wrong_with_a_call_is_said(void **state) {
         harness_start_fasciad(h, CLIMATE, NULL);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), "busctl %s", rows[i].command);
-                expect(h, 1, command, rows[i].text);
+                harness_expect(h, 1, command, rows[i].text);
         }
 }
 
@@ -290,12 +269,12 @@ static void it_is_described_as_it_is(void **state) {
         Harness *h = *state;
 
         harness_start_fasciad(h, CLIMATE, NULL);
-        expect(h, 0,
-               "busctl introspect " MANAGER " /org/fascia --xml-interface |"
-               " diff -B - ${FASCIA_SOURCE_DIR:-.}/daemon/" MANAGER ".xml",
-               "");
-        expect(h, 0, "busctl introspect " MANAGER " /org/fascia " MANAGER, ".LogLevel ");
-        expect(h, 0, "busctl tree --list " MANAGER, "/org/fascia\n");
+        harness_expect(h, 0,
+                       "busctl introspect " MANAGER " /org/fascia --xml-interface |"
+                       " diff -B - ${FASCIA_SOURCE_DIR:-.}/daemon/" MANAGER ".xml",
+                       "");
+        harness_expect(h, 0, "busctl introspect " MANAGER " /org/fascia " MANAGER, ".LogLevel ");
+        harness_expect(h, 0, "busctl tree --list " MANAGER, "/org/fascia\n");
 }
 
 /* ---- changing ---- */
@@ -307,23 +286,24 @@ static void a_reload_answers_with_its_outcome(void **state) {
 
         snprintf(config, sizeof(config), "--config '%s'", harness_write(h, "mine.conf", CLIMATE));
         harness_start_fasciad(h, "", config);
-        bus = connect_bus(h);
+        bus = harness_connect(h);
         harness_write(h, "mine.conf", CLIMATE REMOTE);
-        expect(h, 0, "busctl call " OBJECT " Reload", "");
+        harness_expect(h, 0, "busctl call " OBJECT " Reload", "");
         assert_feature(bus, REMOTE_PATH, "State", "ready");
         harness_write(h, "mine.conf", CLIMATE "[fascia]\nColour=red\n");
-        expect(h, 1, "busctl call " OBJECT " Reload",
-               "mine.conf:4: [fascia]: unknown key 'Colour'");
+        harness_expect(h, 1, "busctl call " OBJECT " Reload",
+                       "mine.conf:4: [fascia]: unknown key 'Colour'");
         /* What was before is still served. */
         assert_feature(bus, REMOTE_PATH, "State", "ready");
-        expect(h, 0, "busctl get-property " OBJECT " State", "degraded");
+        harness_expect(h, 0, "busctl get-property " OBJECT " State", "degraded");
         harness_write(h, "mine.conf",
                       CLIMATE "[Vehicle.Climate/ClimateControl]\nAccess1=deny set wings\n");
-        expect(h, 1, "busctl call " OBJECT " Reload", "wings");
+        harness_expect(h, 1, "busctl call " OBJECT " Reload", "wings");
         harness_write(h, "mine.conf", CLIMATE);
-        expect(h, 0, "busctl call " OBJECT " Reload", "");
-        expect(h, 0, "busctl get-property " OBJECT " State", "running");
-        expect(h, 0, "busctl call " OBJECT " ListFeatures s ''", "a{oa{sv}} 1 \"" CONTROL "\"");
+        harness_expect(h, 0, "busctl call " OBJECT " Reload", "");
+        harness_expect(h, 0, "busctl get-property " OBJECT " State", "running");
+        harness_expect(h, 0, "busctl call " OBJECT " ListFeatures s ''",
+                       "a{oa{sv}} 1 \"" CONTROL "\"");
         sd_bus_flush_close_unref(bus);
 }
 
@@ -332,23 +312,24 @@ static void a_feature_is_stopped_and_started(void **state) {
         sd_bus *bus;
 
         harness_start_fasciad(h, CLIMATE "[Vehicle.Cluster]\nBackend=no-such-plugin\n", NULL);
-        bus = connect_bus(h);
-        expect(h, 0, "busctl call " OBJECT " StopFeature o " CONTROL, "");
+        bus = harness_connect(h);
+        harness_expect(h, 0, "busctl call " OBJECT " StopFeature o " CONTROL, "");
         assert_feature(bus, CONTROL, "State", "unavailable");
         assert_feature(bus, CONTROL, "Error", "stopped by an administrator");
-        expect(h, 1, "busctl get-property " CONTROL_OBJECT " FanLevel",
-               "stopped by an administrator");
-        expect(h, 0, "busctl call " OBJECT " StartFeature o " CONTROL, "");
+        harness_expect(h, 1, "busctl get-property " CONTROL_OBJECT " FanLevel",
+                       "stopped by an administrator");
+        harness_expect(h, 0, "busctl call " OBJECT " StartFeature o " CONTROL, "");
         assert_feature(bus, CONTROL, "State", "ready");
         assert_feature(bus, CONTROL, "Error", "");
-        expect(h, 0, "busctl set-property " CONTROL_OBJECT " FanLevel i 7", "");
-        expect(h, 0, "busctl call " OBJECT " StartFeature o " CONTROL, "");
-        expect(h, 0, "busctl get-property " CONTROL_OBJECT " FanLevel", "i 7\n");
+        harness_expect(h, 0, "busctl set-property " CONTROL_OBJECT " FanLevel i 7", "");
+        harness_expect(h, 0, "busctl call " OBJECT " StartFeature o " CONTROL, "");
+        harness_expect(h, 0, "busctl get-property " CONTROL_OBJECT " FanLevel", "i 7\n");
         /* The simulation begins anew. */
-        expect(h, 0, "busctl call " OBJECT " RestartFeature o " CONTROL, "");
-        expect(h, 0, "busctl get-property " CONTROL_OBJECT " FanLevel", "i 1\n");
-        expect(h, 1, "busctl call " OBJECT " StartFeature o /Vehicle/Cluster1/InstrumentCluster",
-               "Vehicle.Cluster.InstrumentCluster does not start: ");
+        harness_expect(h, 0, "busctl call " OBJECT " RestartFeature o " CONTROL, "");
+        harness_expect(h, 0, "busctl get-property " CONTROL_OBJECT " FanLevel", "i 1\n");
+        harness_expect(h, 1,
+                       "busctl call " OBJECT " StartFeature o /Vehicle/Cluster1/InstrumentCluster",
+                       "Vehicle.Cluster.InstrumentCluster does not start: ");
         sd_bus_flush_close_unref(bus);
 }
 
@@ -382,7 +363,7 @@ static void others_look_but_do_not_touch(void **state) {
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), "setpriv --reuid 65534 --clear-groups busctl %s",
                          rows[i].command);
-                expect(h, rows[i].status, command, rows[i].text);
+                harness_expect(h, rows[i].status, command, rows[i].text);
         }
         assert_non_null(
                 strstr(process_get_output(fasciad), "(uid 65534) may not use " MANAGER ".Reload"));
@@ -432,7 +413,7 @@ static void the_policy_of_the_bus_says_the_same(void **state) {
         fasciad = harness_start_fasciad(h, CLIMATE, NULL);
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
                 snprintf(command, sizeof(command), "%sbusctl %s", rows[i].prefix, rows[i].command);
-                expect(h, rows[i].status, command, rows[i].text);
+                harness_expect(h, rows[i].status, command, rows[i].text);
         }
         /* The bus has refused: nothing of it has come. */
         assert_null(strstr(process_get_output(fasciad), "may not use"));
@@ -446,9 +427,12 @@ static void each_process_has_a_name_of_its_own(void **state) {
 
         harness_start_fasciad(h, config, NULL);
         harness_start_fasciad(h, config, "--module Vehicle.Cluster");
-        expect(h, 0, "busctl call " OBJECT " ListModules", "a{sa{sv}} 1 \"Vehicle.Climate\"");
-        expect(h, 0, "busctl call " MANAGER ".Vehicle.Cluster1 /org/fascia " MANAGER " ListModules",
-               "a{sa{sv}} 1 \"Vehicle.Cluster\"");
+        harness_expect(h, 0, "busctl call " OBJECT " ListModules",
+                       "a{sa{sv}} 1 \"Vehicle.Climate\"");
+        harness_expect(h, 0,
+                       "busctl call " MANAGER ".Vehicle.Cluster1 /org/fascia " MANAGER
+                       " ListModules",
+                       "a{sa{sv}} 1 \"Vehicle.Cluster\"");
 }
 
 static void a_second_one_serves_although_the_name_is_taken(void **state) {
@@ -458,8 +442,8 @@ static void a_second_one_serves_although_the_name_is_taken(void **state) {
         harness_start_fasciad(h, CLIMATE, NULL);
         second = harness_start_fasciad(h, CLUSTER, NULL);
         process_wait_output(second, "Another process owns the name '" MANAGER "'");
-        expect(h, 0, "busctl call Vehicle.Cluster1 /org/fascia " MANAGER " ListModules",
-               "a{sa{sv}} 1 \"Vehicle.Cluster\"");
+        harness_expect(h, 0, "busctl call Vehicle.Cluster1 /org/fascia " MANAGER " ListModules",
+                       "a{sa{sv}} 1 \"Vehicle.Cluster\"");
 }
 
 static void it_is_back_with_the_bus(void **state) {
@@ -470,7 +454,7 @@ static void it_is_back_with_the_bus(void **state) {
         harness_wait_notify(h, "STATUS=Without a bus");
         harness_start_bus(h);
         harness_wait_notify(h, "all served");
-        expect(h, 0, "busctl get-property " OBJECT " State", "running");
+        harness_expect(h, 0, "busctl get-property " OBJECT " State", "running");
 }
 
 #define TEST(function) cmocka_unit_test_setup_teardown(function, harness_setup, harness_teardown)

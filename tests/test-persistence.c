@@ -53,22 +53,11 @@ static int tear_down(void **state) {
         return harness_teardown(&harness);
 }
 
-static void expect(Harness *h, int status, const char *command, const char *text) {
-        char *output;
-        int actual;
-
-        output = harness_run(h, &actual, "%s", command);
-        if (actual != status || !strstr(output, text))
-                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
-                         output);
-        free(output);
-}
-
 static void set(Fixture *f, const char *what, const char *value) {
         char command[512];
 
         snprintf(command, sizeof(command), "busctl set-property %s d %s", what, value);
-        expect(f->harness, 0, command, "");
+        harness_expect(f->harness, 0, command, "");
 }
 
 static void assert_has(Fixture *f, const char *what, const char *value) {
@@ -76,7 +65,7 @@ static void assert_has(Fixture *f, const char *what, const char *value) {
 
         snprintf(command, sizeof(command), "busctl get-property %s", what);
         snprintf(answer, sizeof(answer), "d %s\n", value);
-        expect(f->harness, 0, command, answer);
+        harness_expect(f->harness, 0, command, answer);
 }
 
 static void write_file(const Fixture *f, const char *name, const char *text) {
@@ -121,20 +110,20 @@ static void values_survive_a_restart(void **state) {
 
         set(f, REAR, "23.5");
         set(f, ALL, "18");
-        expect(f->harness, 0,
-               "busctl set-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
-               "Vehicle.Climate1.ClimateControl FanLevel i 9",
-               "");
+        harness_expect(f->harness, 0,
+                       "busctl set-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
+                       "Vehicle.Climate1.ClimateControl FanLevel i 9",
+                       "");
         assert_int_equal(process_stop(p), 0);
         p = harness_start_fasciad(f->harness, CLIMATE, NULL);
         assert_has(f, REAR, "23.5");
         assert_has(f, ALL, "18");
         /* The others begin anew. */
         assert_has(f, TEMPERATURE("/FrontLeft"), "21.5");
-        expect(f->harness, 0,
-               "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
-               "Vehicle.Climate1.ClimateControl FanLevel",
-               "i 1\n");
+        harness_expect(f->harness, 0,
+                       "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
+                       "Vehicle.Climate1.ClimateControl FanLevel",
+                       "i 1\n");
         /* And again: what was given back is still kept. */
         assert_int_equal(process_stop(p), 0);
         harness_start_fasciad(f->harness, CLIMATE, NULL);
@@ -179,10 +168,11 @@ static void a_restart_of_the_backend_alone_keeps_them(void **state) {
         Process *p = harness_start_fasciad(f->harness, CLIMATE, NULL);
 
         set(f, REAR, "24.5");
-        expect(f->harness, 0,
-               "busctl call org.fascia.Manager1 /org/fascia org.fascia.Manager1 RestartFeature o "
-               "/Vehicle/Climate1/ClimateControl",
-               "");
+        harness_expect(
+                f->harness, 0,
+                "busctl call org.fascia.Manager1 /org/fascia org.fascia.Manager1 RestartFeature o "
+                "/Vehicle/Climate1/ClimateControl",
+                "");
         assert_has(f, REAR, "24.5");
         assert_int_equal(process_stop(p), 0);
 }

@@ -27,18 +27,6 @@
 #define PROCESS \
         "Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService Process"
 
-/* Runs it; what it prints must hold the text. */
-static void expect(Harness *h, int status, const char *command, const char *text) {
-        char *output;
-        int actual;
-
-        output = harness_run(h, &actual, "%s", command);
-        if (actual != status || !strstr(output, text))
-                fail_msg("%s: status %d, not %d with '%s': %s", command, actual, status, text,
-                         output);
-        free(output);
-}
-
 static Process *start(Harness *h, const char *config, const char *options) {
         char arguments[256];
 
@@ -66,26 +54,26 @@ static void a_module_with_a_process_of_its_own_is_left_to_that(void **state) {
         Harness *h = *state;
         Process *shared = start(h, OWN_CLIMATE CLUSTER, ""), *own;
 
-        expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
-        expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
+        harness_expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
+        harness_expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
         own = start(h, OWN_CLIMATE CLUSTER, "--module Vehicle.Climate1");
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
         /* What ends one does nothing to the other. */
         process_kill(own);
-        expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
-        expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
+        harness_expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
+        harness_expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
         own = start(h, OWN_CLIMATE CLUSTER, "--module Vehicle.Climate");
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
         assert_int_equal(process_stop(shared), 0);
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
 }
 
 static void all_can_have_their_own(void **state) {
         Harness *h = *state;
 
         start(h, "[fascia]\nProcess=own\n" CLIMATE CLUSTER "Process=shared\n", "");
-        expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
-        expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
+        harness_expect(h, 0, "busctl list --acquired", "Vehicle.Cluster1");
+        harness_expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
 }
 
 static void a_process_for_one_module_says_why_it_is_none(void **state) {
@@ -125,8 +113,8 @@ static void where_a_module_is_served_does_not_change_while_it_is(void **state) {
         harness_wait_notify(h, "RELOADING=1");
         harness_wait_notify(h, "READY=1");
         process_wait_output(p, "Process= takes effect after");
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
-        expect(h, 1, "busctl call --auto-start=no " PROCESS " s x", "");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 1, "busctl call --auto-start=no " PROCESS " s x", "");
 }
 
 /* ---- the end of one that nobody uses ---- */
@@ -137,27 +125,11 @@ static void one_that_nobody_uses_ends(void **state) {
         Harness *h = *state;
         Process *p = start(h, IDLE("200ms") CLIMATE, "");
 
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
         harness_wait_notify(h, "STOPPING=1");
         assert_int_equal(process_wait(p), 0);
         assert_non_null(strstr(process_get_output(p), "Nobody uses this service"));
-        expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
-}
-
-static sd_bus *connect_bus(Harness *h) {
-        sd_bus *bus;
-
-        assert_return_code(sd_bus_new(&bus), errno);
-        assert_return_code(sd_bus_set_address(bus, harness_get_address(h)), errno);
-        assert_return_code(sd_bus_set_bus_client(bus, true), errno);
-        assert_return_code(sd_bus_start(bus), errno);
-        return bus;
-}
-
-static void wait_ms(long ms) {
-        const struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
-
-        nanosleep(&t, NULL);
+        harness_expect(h, 1, "busctl get-property --auto-start=no " FAN, "");
 }
 
 static bool is_there(sd_bus *bus) {
@@ -169,7 +141,7 @@ static bool is_there(sd_bus *bus) {
 static void one_that_has_a_listener_stays(void **state) {
         Harness *h = *state;
         Process *p = start(h, IDLE("100ms") CLIMATE, "");
-        sd_bus *listener = connect_bus(h);
+        sd_bus *listener = harness_connect(h);
 
         assert_true(sd_bus_call_method(listener, "Vehicle.Climate1", "/Vehicle/Climate1",
                                        "org.freedesktop.DBus.ObjectManager", "GetManagedObjects",
@@ -196,7 +168,7 @@ static void idle_time_follows_a_reload(void **state) {
         harness_wait_notify(h, "RELOADING=1");
         harness_wait_notify(h, "READY=1");
         wait_ms(600); /* as above */
-        expect(h, 0, "busctl get-property " FAN, "i 1\n");
+        harness_expect(h, 0, "busctl get-property " FAN, "i 1\n");
 }
 
 /* Somebody calls at the very moment: he is answered, or told at once that the name has no owner. */
@@ -206,7 +178,7 @@ static void a_call_at_the_end_is_answered(void **state) {
 
         for (int i = 0; i < 20; i++) {
                 Process *p = start(h, IDLE("20ms") CLIMATE, "");
-                sd_bus *bus = connect_bus(h);
+                sd_bus *bus = harness_connect(h);
                 int32_t level = 0;
 
                 wait_ms(10 + i);
@@ -229,7 +201,7 @@ static void a_call_at_the_end_is_answered(void **state) {
                         sd_bus_flush_close_unref(bus);
                         if (r < 0)
                                 break;
-                        bus = connect_bus(h);
+                        bus = harness_connect(h);
                         wait_ms(25);
                 }
                 assert_int_equal(process_wait(p), 0);
