@@ -667,7 +667,7 @@ static void the_backends_there_are_are_listed_with_what_is_wrong(void **state) {
                          FASCIAD " --dev --config %s --list-backends | grep -c \"%s\"", file,
                          rows[i].pattern);
                 snprintf(expected, sizeof(expected), "%d\n", rows[i].n);
-                expect(h, 0, command, expected);
+                harness_expect(h, 0, command, expected);
         }
         snprintf(command, sizeof(command), FASCIAD " --dev --config %s --list-backends", file);
         expect(h, 1, command, "");
