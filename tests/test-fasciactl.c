@@ -113,6 +113,39 @@ static void list_shows_what_runs_and_what_is_installed(void **state) {
         json_decref(json);
 }
 
+static void describe_shows_members_types_and_bounds(void **state) {
+        static const Row rows[] = {
+                { "describe ClimateControl", 0,
+                  "Vehicle.Climate.ClimateControl 1.0, with zones, on D-Bus Vehicle.Climate1 "
+                  "/Vehicle/Climate1/ClimateControl\n" },
+                { "describe ClimateControl | tr -s ' '", 0,
+                  "\ntargetTemperature real read, set 16..28 °C\n" },
+                { "describe ClimateControl | tr -s ' '", 0, "\noutsideTemperature real read °C\n" },
+                { "describe ClimateControl", 0,
+                  "\nAirflowDirection: Windshield | Dashboard | Floor\n" },
+                { "describe ProcessingService", 0, "\nOPERATION\nprocess(data: string) -> int\n" },
+                { "describe InstrumentCluster", 0, "\nwarningRaised(warning: Warning)\n" },
+                { "describe InstrumentCluster", 0,
+                  "\nWarning(id: int, severity: Severity, text: string)\n"
+                  "Severity: Info, Caution, Critical\n" },
+                { "describe Cook | tr -s ' '", 0, "\ntable list<list<int>> read, set \n" },
+                { "describe Nothing", 3, "there is no feature 'Nothing'" },
+                { "describe", 2, "usage: fasciactl describe" },
+        };
+        json_t *json, *property;
+        Harness *h = *state;
+
+        /* What is installed need not run. */
+        harness_start_fasciad(h, CLIMATE, NULL);
+        expect_rows(h, rows, N(rows));
+        json = expect_json(h, "describe ClimateControl");
+        property = json_array_get(json_object_get(json, "properties"), 1);
+        assert_string_equal(json_string_value(json_object_get(property, "name")), "fanLevel");
+        assert_int_equal(json_integer_value(json_object_get(property, "maximum")), 10);
+        assert_true(json_is_true(json_object_get(json, "zoned")));
+        json_decref(json);
+}
+
 static void get_shows_values_with_names_and_units(void **state) {
         static const Row rows[] = {
                 { "get ClimateControl", 0, "targetTemperature   20 °C\n" },
@@ -485,6 +518,7 @@ static void bash_completes_what_the_service_has(void **state) {
                   "InstrumentCluster.warningRaised\n" },
                 { "fasciactl restart ", "ProcessingService\nClimateControl\nInstrumentCluster\n" },
                 { "fasciactl log-level de", "debug\n" },
+                { "fasciactl des", "describe\n" },
                 { "fasciactl top --o", "--once\n" },
                 { "fasciactl explode ", "\n" },
         };
@@ -577,6 +611,7 @@ int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(status_shows_processes_modules_and_what_is_wrong),
                 TEST(list_shows_what_runs_and_what_is_installed),
+                TEST(describe_shows_members_types_and_bounds),
                 TEST(get_shows_values_with_names_and_units),
                 TEST(set_takes_values_of_every_kind),
                 TEST(call_gives_the_result),

@@ -33,6 +33,7 @@ static const struct {
           { PART_FEATURE | PART_PROPERTY | PART_SIGNAL, PART_FEATURE | PART_PROPERTY | PART_SIGNAL,
             PART_FEATURE | PART_PROPERTY | PART_SIGNAL },
           PART_FEATURE | PART_PROPERTY | PART_SIGNAL },
+        { "describe", { PART_FEATURE, 0, 0 }, 0 },
         { "list", { PART_FEATURE, 0, 0 }, 0 },
         { "start", { PART_FEATURE, 0, 0 }, 0 },
         { "stop", { PART_FEATURE, 0, 0 }, 0 },

@@ -72,6 +72,7 @@ typedef struct Command {
 static const Command commands[] = {
         { "status", command_status, "", "the processes that serve, and their modules" },
         { "list", command_list, "[PATTERN]", "the features there are" },
+        { "describe", command_describe, "FEATURE", "its members, with types and bounds" },
         { "get", command_get, "FEATURE[.PROPERTY] [ZONE]", "values" },
         { "set", command_set, "FEATURE.PROPERTY VALUE [ZONE]", "sets a property" },
         { "call", command_call, "FEATURE.OPERATION [ARGUMENT...]", "calls an operation" },

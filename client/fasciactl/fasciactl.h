@@ -43,6 +43,6 @@ bool is_absence(const char *error_name);
 
 /* The commands: n words in args, without the command itself; each returns the exit status. */
 typedef int CommandFn(Ctl *c, int n, char *args[]);
-CommandFn command_status, command_list, command_get, command_set, command_call, command_watch,
-        command_top, command_reload, command_log_level, command_start, command_stop,
+CommandFn command_status, command_list, command_describe, command_get, command_set, command_call,
+        command_watch, command_top, command_reload, command_log_level, command_start, command_stop,
         command_restart, command_complete;

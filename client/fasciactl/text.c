@@ -97,6 +97,29 @@ char *type_to_text(const struct fascia_type *type) {
         return NULL;
 }
 
+char *arguments_to_text(const char *name, const struct fascia_type *arguments) {
+        char *text = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+        fprintf(f, "%s(", name);
+        for (uint32_t i = 0; i < arguments->n_members; i++) {
+                char *type = type_to_text(arguments->members[i].type);
+
+                fprintf(f, "%s%s: %s", i > 0 ? ", " : "", arguments->members[i].name,
+                        type ? type : "?");
+                free(type);
+        }
+        fputc(')', f);
+        if (fclose(f) == 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
 /* ---- JSON ---- */
 
 void print_json(const json_t *json, size_t flags) {

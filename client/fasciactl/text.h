@@ -16,6 +16,9 @@ char *value_to_text(const struct fascia_type *type, const void *value);
 /* "list<int>", "Level": as an interface file would say it; to be freed, NULL: no memory. */
 char *type_to_text(const struct fascia_type *type);
 
+/* "process(data: string)": what is called so, with its arguments or members; the same. */
+char *arguments_to_text(const char *name, const struct fascia_type *arguments);
+
 /* With reals as short as they can be without becoming others. */
 void print_json(const json_t *json, size_t flags);
 

@@ -349,30 +349,8 @@ int command_set(Ctl *c, int n, char *args[]) {
 
 /* ---- call ---- */
 
-/* "process(data: string)" */
-static char *signature_of(const struct fascia_method *m) {
-        char *text = NULL;
-        size_t size;
-        FILE *f;
-
-        f = open_memstream(&text, &size);
-        if (!f)
-                return NULL;
-        fprintf(f, "%s(", m->name);
-        for (uint32_t i = 0; i < m->input->n_members; i++) {
-                char *type = type_to_text(m->input->members[i].type);
-
-                fprintf(f, "%s%s: %s", i > 0 ? ", " : "", m->input->members[i].name,
-                        type ? type : "?");
-                free(type);
-        }
-        fputc(')', f);
-        fclose(f);
-        return text;
-}
-
 static int refuse_count(const struct fascia_method *m, int n) {
-        char *signature = signature_of(m);
+        char *signature = arguments_to_text(m->name, m->input);
         int status;
 
         status = fail(STATUS_USAGE, "%s has %u argument%s, not %d", signature ? signature : m->name,

@@ -34,6 +34,11 @@ check 'and reads it' prints 'd 24.5' "${as_nobody[@]}" busctl get-property "${cl
 check 'bounds are checked' refuses 'not in [16-28]' \
         "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d 99
 
+check 'it can be looked into' sh -c "fasciactl status | grep '^org.fascia.Manager1: running'"
+check 'also by others' prints 'Automatic' "${as_nobody[@]}" fasciactl get ClimateControl.recirculation
+check 'who may not manage it' refuses AccessDenied "${as_nobody[@]}" fasciactl reload
+check 'root may' fasciactl reload
+
 request_name='AccessDenied|not allowed to own|Access denied'
 may_not_own() {
         local answer
