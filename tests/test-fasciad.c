@@ -670,9 +670,9 @@ static void the_backends_there_are_are_listed_with_what_is_wrong(void **state) {
                 harness_expect(h, 0, command, expected);
         }
         snprintf(command, sizeof(command), FASCIAD " --dev --config %s --list-backends", file);
-        expect(h, 1, command, "");
+        harness_expect(h, 1, command, "");
         harness_write(h, "backends.conf", CLIMATE);
-        expect(h, 0, command, "simulator");
+        harness_expect(h, 0, command, "simulator");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
