@@ -258,6 +258,10 @@ bool caller_is_user(const Caller *caller, uid_t user) {
         return caller->identity.has_user && caller->identity.user == user;
 }
 
+const char *caller_get_name(const Caller *caller) {
+        return *caller->name ? caller->name : NULL;
+}
+
 void caller_describe(const Caller *caller, char *buffer, size_t size) {
         const char *name = *caller->name ? caller->name : "the peer";
 

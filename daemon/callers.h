@@ -31,6 +31,8 @@ int callers_find(Callers *c, Message *call, Caller **ret);
 bool caller_is_known(const Caller *caller);
 /* Whether it is this user. */
 bool caller_is_user(const Caller *caller, uid_t user);
+/* Its name on the bus; NULL: the one peer. Borrowed. */
+const char *caller_get_name(const Caller *caller);
 /* "':1.5' (uid 1000)", cut to size. */
 void caller_describe(const Caller *caller, char *buffer, size_t size);
 

@@ -85,8 +85,11 @@ static void log_refusal(Service *s, const Asker *asker, const Feature *f, Access
         if (n_lost > 0)
                 snprintf(lost, sizeof(lost), " (%u more refusals were not logged)", n_lost);
         caller_describe(asker->caller, who, sizeof(who));
-        log_module_warning(s->module->name, "%s may not %s %s.%s%s", who, access_kind_name(kind),
-                           f->interface->qualified_name, name, lost);
+        log_full(LOG_WARNING, 0,
+                 &(const LogFields){ s->module->name, f->interface->name,
+                                     caller_get_name(asker->caller) },
+                 "%s may not %s %s.%s%s", who, access_kind_name(kind), f->interface->qualified_name,
+                 name, lost);
 }
 
 bool service_permits(Service *s, Message *call, const Asker *asker, const Feature *f,

@@ -71,11 +71,10 @@ void log_set_level(int level) {
         max_level = level;
 }
 
-static int log_to_journal(int level, int error, const char *module, const char *feature,
-                          const char *text) {
-        char message[LINE_SIZE + 16], priority[16], number[32], module_field[256],
-                feature_field[256];
-        struct iovec fields[5];
+static int log_to_journal(int level, int error, const LogFields *about, const char *text) {
+        char message[LINE_SIZE + 16], priority[16], number[32], module[256], feature[256],
+                sender[300];
+        struct iovec fields[6];
         int n = 0;
 
 #define ADD(buffer, ...)                                                \
@@ -87,10 +86,12 @@ static int log_to_journal(int level, int error, const char *module, const char *
         ADD(priority, "PRIORITY=%d", level);
         if (error < 0)
                 ADD(number, "ERRNO=%d", -error);
-        if (module)
-                ADD(module_field, "MODULE=%s", module);
-        if (feature)
-                ADD(feature_field, "FEATURE=%s", feature);
+        if (about->module)
+                ADD(module, "MODULE=%s", about->module);
+        if (about->feature)
+                ADD(feature, "FEATURE=%s", about->feature);
+        if (about->sender)
+                ADD(sender, "SENDER=%s", about->sender);
 #undef ADD
         return sd_journal_sendv(fields, n);
 }
@@ -118,8 +119,8 @@ static void log_to_stderr(int level, const char *module, char *text) {
         while (n < 0 && errno == EINTR); /* of other failures there is nobody to tell */
 }
 
-int log_full(int level, int error, const char *module, const char *feature, const char *format,
-             ...) {
+int log_full(int level, int error, const LogFields *fields, const char *format, ...) {
+        const LogFields *about = fields ? fields : &(const LogFields){ .module = NULL };
         char text[LINE_SIZE];
         int saved = errno;
         va_list ap;
@@ -130,8 +131,8 @@ int log_full(int level, int error, const char *module, const char *feature, cons
         va_start(ap, format);
         vsnprintf(text, sizeof(text), format, ap);
         va_end(ap);
-        if (target != TARGET_JOURNAL || log_to_journal(level, error, module, feature, text) < 0)
-                log_to_stderr(level, module, text);
+        if (target != TARGET_JOURNAL || log_to_journal(level, error, about, text) < 0)
+                log_to_stderr(level, about->module, text);
         errno = saved;
         return error;
 }

@@ -19,20 +19,28 @@ int log_set_target(const char *name);
 /* By number, NULL at the end: "emerg" to "debug", as syslog(3) has them. */
 extern const char *const log_level_names[];
 
-/* module and feature may be NULL; they become fields in the journal, and the module a prefix
- * elsewhere. error: a negative errno for %m, which the text may hold; 0: none. Returns error. */
-int log_full(int level, int error, const char *module, const char *feature, const char *format, ...)
-        __attribute__((format(printf, 5, 6)));
+/* What a message is about: fields in the journal; elsewhere the module is a prefix. NULL: nothing in particular. */
+typedef struct LogFields {
+        const char *module;
+        const char *feature;
+        const char *sender; /* on the bus */
+} LogFields;
 
-#define log_error_errno(error, ...) log_full(LOG_ERR, error, NULL, NULL, __VA_ARGS__)
-#define log_warning_errno(error, ...) log_full(LOG_WARNING, error, NULL, NULL, __VA_ARGS__)
-#define log_error(...) log_full(LOG_ERR, 0, NULL, NULL, __VA_ARGS__)
-#define log_warning(...) log_full(LOG_WARNING, 0, NULL, NULL, __VA_ARGS__)
-#define log_notice(...) log_full(LOG_NOTICE, 0, NULL, NULL, __VA_ARGS__)
-#define log_info(...) log_full(LOG_INFO, 0, NULL, NULL, __VA_ARGS__)
-#define log_debug(...) log_full(LOG_DEBUG, 0, NULL, NULL, __VA_ARGS__)
+#define LOG_MODULE(name) (&(const LogFields){ .module = (name) })
 
-#define log_module_error(module, ...) log_full(LOG_ERR, 0, module, NULL, __VA_ARGS__)
-#define log_module_warning(module, ...) log_full(LOG_WARNING, 0, module, NULL, __VA_ARGS__)
-#define log_module_notice(module, ...) log_full(LOG_NOTICE, 0, module, NULL, __VA_ARGS__)
-#define log_module_info(module, ...) log_full(LOG_INFO, 0, module, NULL, __VA_ARGS__)
+/* fields may be NULL. error: a negative errno for %m, which the text may hold; 0: none. Returns error. */
+int log_full(int level, int error, const LogFields *fields, const char *format, ...)
+        __attribute__((format(printf, 4, 5)));
+
+#define log_error_errno(error, ...) log_full(LOG_ERR, error, NULL, __VA_ARGS__)
+#define log_warning_errno(error, ...) log_full(LOG_WARNING, error, NULL, __VA_ARGS__)
+#define log_error(...) log_full(LOG_ERR, 0, NULL, __VA_ARGS__)
+#define log_warning(...) log_full(LOG_WARNING, 0, NULL, __VA_ARGS__)
+#define log_notice(...) log_full(LOG_NOTICE, 0, NULL, __VA_ARGS__)
+#define log_info(...) log_full(LOG_INFO, 0, NULL, __VA_ARGS__)
+#define log_debug(...) log_full(LOG_DEBUG, 0, NULL, __VA_ARGS__)
+
+#define log_module_error(module, ...) log_full(LOG_ERR, 0, LOG_MODULE(module), __VA_ARGS__)
+#define log_module_warning(module, ...) log_full(LOG_WARNING, 0, LOG_MODULE(module), __VA_ARGS__)
+#define log_module_notice(module, ...) log_full(LOG_NOTICE, 0, LOG_MODULE(module), __VA_ARGS__)
+#define log_module_info(module, ...) log_full(LOG_INFO, 0, LOG_MODULE(module), __VA_ARGS__)

@@ -516,7 +516,8 @@ static int call_by(ManagerObject *o, Message *call, const Caller *caller) {
                 return method->fn(o, call);
         if (callers_may_log(o->manager->callers, &n_lost)) {
                 caller_describe(caller, who, sizeof(who));
-                log_warning("%s may not use %s.%s", who, method->interface, method->name);
+                log_full(LOG_WARNING, 0, &(const LogFields){ .sender = caller_get_name(caller) },
+                         "%s may not use %s.%s", who, method->interface, method->name);
         }
         return reply_error(o, call, ERROR("AccessDenied"),
                            "%s is for root and the user of the service only", method->name);

@@ -276,7 +276,7 @@ static void take_result(Persistence *p, int r) {
         p->has_changes = true;
         if (!p->has_failed)
                 log_full(
-                        LOG_WARNING, r, p->module->name, NULL,
+                        LOG_WARNING, r, LOG_MODULE(p->module->name),
                         "Failed to write %s/%s, so values would not be kept over a restart; trying again: %m",
                         p->directory, p->name);
         p->has_failed = true;
@@ -379,7 +379,7 @@ void persistence_flush(Persistence *p) {
         if (r > 0)
                 r = state_file_write(p->directory, p->name, p->text, strlen(p->text));
         if (r < 0)
-                log_full(LOG_ERR, r, p->module->name, NULL,
+                log_full(LOG_ERR, r, LOG_MODULE(p->module->name),
                          "Failed to write %s/%s, so the last values are not kept: %m", p->directory,
                          p->name);
 }
@@ -412,7 +412,7 @@ static void set_aside(const Persistence *p, const char *text) {
 
         r = state_file_set_aside(p->directory, p->name, &aside);
         if (r < 0)
-                log_full(LOG_ERR, r, p->module->name, NULL,
+                log_full(LOG_ERR, r, LOG_MODULE(p->module->name),
                          "%s/%s cannot be read, and not be set aside either (%m): %s", p->directory,
                          p->name, text);
         else
@@ -435,7 +435,7 @@ static int persistence_read(Persistence *p) {
                 set_aside(p, "it is no regular file, or too large");
         } else if (r < 0 && r != -ENOENT) {
                 p->is_locked = true;
-                log_full(LOG_ERR, r, p->module->name, NULL,
+                log_full(LOG_ERR, r, LOG_MODULE(p->module->name),
                          "Failed to read %s/%s, so values begin anew and are not kept: %m",
                          p->directory, p->name);
         } else if (r >= 0) {

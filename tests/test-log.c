@@ -55,7 +55,7 @@ static void say_things(void) {
         log_warning("careful");
         log_module_warning("Vehicle.Climate", "hot");
         /* What is dropped is returned all the same. */
-        assert_int_equal(log_full(LOG_DEBUG, -EIO, NULL, NULL, "not at this level"), -EIO);
+        assert_int_equal(log_full(LOG_DEBUG, -EIO, NULL, "not at this level"), -EIO);
 }
 
 static void a_line_has_its_level_its_module_and_the_reason(void **state) {
@@ -137,7 +137,9 @@ static void a_terminal_is_spared_the_level(void **state) {
 /* ---- the journal ---- */
 
 static void say_to_the_journal(void) {
-        log_full(LOG_WARNING, -EPERM, "Vehicle.Climate", "ClimateControl", "two\nlines: %m");
+        const LogFields about = { "Vehicle.Climate", "ClimateControl", ":1.5" };
+
+        log_full(LOG_WARNING, -EPERM, &about, "two\nlines: %m");
 }
 
 /* As systemd does it for the stderr of a service; or a little off. */
@@ -198,7 +200,8 @@ static void run_with_journal(void) {
                  "MESSAGE\n\x22\0\0\0\0\0\0\0two\nlines: Operation not permitted\n") ||
             !HAS(text, (size_t)n, "PRIORITY=4\n") || !HAS(text, (size_t)n, "ERRNO=1\n") ||
             !HAS(text, (size_t)n, "MODULE=Vehicle.Climate\n") ||
-            !HAS(text, (size_t)n, "FEATURE=ClimateControl\n"))
+            !HAS(text, (size_t)n, "FEATURE=ClimateControl\n") ||
+            !HAS(text, (size_t)n, "SENDER=:1.5\n"))
                 _exit(EXIT_FAILURE);
         /* Not twice, and not for other people. */
         _exit(fseek(file, 0, SEEK_END) == 0 && ftell(file) == 0 ? 0 : EXIT_FAILURE);
