@@ -104,6 +104,10 @@ const char *emit_unit_drop_in(const Module *m) {
                 "#SupplementaryGroups=dialout\n"
                 "# A CAN socket:\n"
                 "#RestrictAddressFamilies=AF_CAN\n"
-                "#PrivateNetwork=no\n",
+                "#PrivateNetwork=no\n"
+                "# A secret, which only the backend sees, as the file $CREDENTIALS_DIRECTORY/token:\n"
+                "#LoadCredential=token:/etc/fascia/token\n"
+                "# More memory than this is an end and a new beginning of this service alone:\n"
+                "#MemoryMax=64M\n",
                 m->symbol.name, m->bus_name, m->bus_name);
 }
