@@ -405,6 +405,7 @@ define stage
 	put 644 $(SYSTEMUNITDIR) systemd/fascia.target systemd/fascia.slice; \
 	fill 755 systemd/fascia-generator.in $(SYSTEMGENERATORDIR) fascia-generator; \
 	fill 644 config/dbus-limits.conf.in $(DATADIR)/fascia dbus-limits.conf; \
+	fill 644 systemd/early.conf.in $(DATADIR)/fascia early.conf; \
 	fill 644 interfaces/build/fascia.mk.in $(DATADIR)/fascia fascia.mk; \
 	fill 755 interfaces/build/serve $(DATADIR)/fascia serve; \
 	for file in FasciaConfig.cmake FasciaConfigVersion.cmake; do \
