@@ -116,7 +116,9 @@ start_fasciad() {
 start_bus
 start_fasciad
 # What is printed is to be pasted: paths as short as they can be.
-export PATH=$build/examples:$PATH
+export PATH=$build/examples:$build:$PATH
+# Where fasciactl finds what describes the features.
+export FASCIA_MODULE_PATH=$build/modules
 
 say "One daemon serves three features, each made from one file in interfaces/:"
 show busctl --no-pager tree Vehicle.Climate1
@@ -149,6 +151,11 @@ say "What is out of bounds is refused, and says why:"
 typed busctl set-property "${climate[@]}" TargetTemperature d 99
 ! busctl set-property "${climate[@]}" TargetTemperature d 99 2>&1 || die "99 degrees were accepted"
 
+say "The same from a terminal in the words of the interface file, with names and units, and how the service does:"
+show fasciactl get ClimateControl FrontLeft
+show fasciactl set ClimateControl.recirculation Off FrontLeft
+show fasciactl status
+
 say "And what a running client sees of a change, in the interface's own types:"
 typed remote-client --watch '&'
 remote-client --watch >"$directory/client.log" 2>&1 </dev/null &
@@ -165,7 +172,8 @@ client=''
 
 say "It stays up. In a second terminal:"
 cat <<END
-export DBUS_SYSTEM_BUS_ADDRESS=$DBUS_SYSTEM_BUS_ADDRESS
+export DBUS_SYSTEM_BUS_ADDRESS=$DBUS_SYSTEM_BUS_ADDRESS FASCIA_MODULE_PATH=$FASCIA_MODULE_PATH
+$build/fasciactl watch
 busctl call ${remote[*]} Process s hello
 $build/examples/remote-client --watch
 $build/examples/cluster-client
