@@ -9,7 +9,7 @@ directory=$(mktemp -d /tmp/fascia-man.XXXXXX)
 trap 'rm -rf "$directory"' EXIT
 . tests/checks.sh
 
-pages=(client/*.3 client/*/*.1 config/*.5 daemon/*.8)
+pages=(client/*.3 client/*/*.1 config/*.5 daemon/*.8 interfaces/codegen/*.1)
 
 well_formed() {
         local page told
