@@ -20,7 +20,10 @@ LIBDIR = $(PREFIX)/lib
 INCLUDEDIR = $(PREFIX)/include
 DATADIR = $(PREFIX)/share
 MANDIR = $(DATADIR)/man
+ZSHDIR = $(DATADIR)/zsh/site-functions
 PKGLIBDIR = $(LIBDIR)/fascia
+# Settings are the same for every architecture, wherever its libraries are.
+VENDORDIR = $(PREFIX)/lib/fascia
 VERSION = 0.1.0
 
 # Asked for only when something is built, so that this file can be read before the packages are there.
@@ -131,7 +134,7 @@ $(B)/gen/%.o: INCLUDES = $(public_includes)
 # The directories of this installation, and the version. Written when this file is read, and only when they differ, so
 # that another PREFIX compiles again what names one of them, and nothing else.
 define paths_text
-#define FASCIA_VENDOR_DIR "$(PKGLIBDIR)"
+#define FASCIA_VENDOR_DIR "$(VENDORDIR)"
 #define FASCIA_SYSCONF_DIR "$(SYSCONFDIR)/fascia"
 #define FASCIA_PLUGIN_DIR "$(PKGLIBDIR)/plugins"
 #define FASCIA_MODULE_DIR "$(PKGLIBDIR)/modules"
@@ -252,11 +255,13 @@ $(B)/%.a:
 	@rm -f $@
 	$(call Q,AR)$(AR) rcs $@ $^
 
-# In the build tree a program finds its libraries beside it; what is installed has no such path.
+# In the build tree a program finds its libraries beside it; what is installed, only the one that nobody else has.
 $(B)/fasciad $(B)/install/fasciad: $(B)/obj/daemon/fasciad.o $(B)/libfascia-service.so $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $< -L$(B) -Wl,--no-as-needed -lfascia-service -lfascia $(LIBS)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $< -L$(B) -Wl,--no-as-needed -lfascia-service -lfascia -Wl,--as-needed $(LIBS)
 $(B)/fasciad: RUNPATH = -Wl,-rpath,'$$ORIGIN'
+$(B)/install/fasciad: RUNPATH = -Wl,-rpath,$(PKGLIBDIR)
+$(B)/install/fasciad: $(B)/paths.h
 
 # A tool of the same build: it stands on what libfascia shares with the service library.
 $(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)/libfascia.so
@@ -377,17 +382,16 @@ define stage
 		for file; do [ ! -f "$$file" ] || install -m "$$mode" "$$file" "$$to"; done; \
 	}; \
 	put 755 $(BINDIR) $(B)/install/fasciad $(B)/install/fasciactl $(CODEGEN); \
-	put 755 $(LIBDIR) $(wildcard $(B)/lib*.so.0); \
-	for library in $(notdir $(wildcard $(B)/lib*.so.0)); do \
-		ln -s $$library $$root$(LIBDIR)/$${library%.0}; \
-	done; \
+	put 755 $(LIBDIR) $(B)/libfascia.so.0; \
+	ln -s libfascia.so.0 $$root$(LIBDIR)/libfascia.so; \
+	put 755 $(PKGLIBDIR) $(B)/libfascia-service.so.0; \
 	put 644 $(DATADIR)/dbus-1/interfaces $(wildcard daemon/*.xml); \
 	put 644 $(DBUSDATADIR)/system.d $(wildcard systemd/*.conf); \
 	put 644 $(DATADIR)/bash-completion/completions client/fasciactl/completion/fasciactl; \
-	put 644 $(DATADIR)/zsh/site-functions client/fasciactl/completion/_fasciactl; \
+	put 644 $(ZSHDIR) client/fasciactl/completion/_fasciactl; \
 	put 755 $(PKGLIBDIR)/plugins $(plugins); \
 	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
-	put 644 $(PKGLIBDIR) $(wildcard config/*.conf); \
+	put 644 $(VENDORDIR) $(wildcard config/*.conf); \
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
 	for page in $(wildcard */*.[1-8] */*/*.[1-8]); do put 644 $(MANDIR)/man$${page##*.} $$page; done; \
@@ -427,7 +431,7 @@ define stage
 endef
 # What files that are made for this installation name as @…@.
 filled = PREFIX BINDIR LIBDIR SYSTEMUNITDIR PKGLIBDIR INCLUDEDIR DATADIR SYSCONFDIR DBUSDATADIR VERSION
-own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(INCLUDEDIR)/fascia \
+own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(VENDORDIR) $(INCLUDEDIR)/fascia \
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
 	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia
 

@@ -122,8 +122,8 @@ build_example() {
                         "$directory"/example/remote.c "$directory"/example/remote-types.c "${flags[@]}"
 }
 check 'a program is built from what is installed' build_example
-check 'the installed daemon does not look into the build' \
-        sh -c "! readelf -d '$root/usr/local/bin/fasciad' | grep -e RUNPATH -e RPATH"
+check 'the installed daemon looks for its library where it is installed, and not into the build' \
+        prints '[/usr/local/lib/fascia]' sh -c "readelf -d '$root/usr/local/bin/fasciad' | sed -n 's/.*R.*PATH.*path: //p'"
 check 'no file is left half installed' sh -c "! find '$root' -name '*.new' | grep ."
 check 'make uninstall works' make -s uninstall DESTDIR="$root"
 check 'and leaves nothing' sh -c "! find '$root' ! -type d | grep ."
