@@ -90,7 +90,7 @@ tools := $(B)/fasciactl $(B)/install/fasciactl
 
 .DELETE_ON_ERROR:
 .SECONDARY:
-.PHONY: all run fuzz check check-programs stress load bench golden format install uninstall clean help packages-run packages-check
+.PHONY: all run fuzz check check-programs stress load bench golden format install uninstall deb check-deb clean help packages-run packages-check packages-deb
 .DEFAULT_GOAL := all
 
 all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(tools) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
@@ -107,10 +107,11 @@ help:
 	@echo 'make format      lays out all C files'
 	@echo 'make install     PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) DESTDIR=$(DESTDIR)'
 	@echo 'make uninstall   removes what install put there'
+	@echo 'make deb         Debian packages in build/deb/, with lintian content; check-deb also installs, upgrades and purges them'
 	@echo 'make clean       removes build/'
 	@echo '"make run" and "make check" install missing packages first, and say so.'
 
-packages-run packages-check: packages-%:
+packages-run packages-check packages-deb: packages-%:
 	@.ci/packages $*
 
 # ---- compiling ----
@@ -148,7 +149,7 @@ $$(shell mkdir -p $(B))
 $$(file >$(B)/$(1).h,$$($(1)_text))
 endif
 endef
-ifeq ($(filter clean help format packages-%,$(or $(MAKECMDGOALS),all)),)
+ifeq ($(filter clean help format deb check-deb packages-%,$(or $(MAKECMDGOALS),all)),)
 $(eval $(call write_header,paths))
 $(eval $(call write_header,version))
 endif
@@ -456,6 +457,12 @@ uninstall: all
 	@for directory in $(own_directories); do rmdir "$(DESTDIR)$$directory" 2>/dev/null || :; done
 	@$(if $(DESTDIR),,$(call tell,ldconfig,the cache of libraries keeps the old ones))
 	@echo 'uninstalled; the user fascia and $(SYSCONFDIR)/fascia are left'
+
+# Debian packages, by their own rules, of a copy of the tree.
+deb: packages-deb
+	@systemd/debian/build build/deb
+check-deb: deb
+	@FASCIA_SOURCE_DIR=$(CURDIR) tests/system/packages.sh
 
 clean:
 	rm -rf build
