@@ -587,6 +587,25 @@ static void a_service_that_does_not_answer_is_waited_for_in_vain(void **state) {
         process_signal(fasciad, SIGCONT);
 }
 
+static void one_that_does_not_answer_keeps_nobody_from_the_others(void **state) {
+        static const char config[] = CLIMATE "[Vehicle.Cluster]\nBackend=simulator\nProcess=own\n";
+        static const Row rows[] = {
+                { "get ClimateControl.fanLevel --timeout 0.5", 0, "\n1\n" },
+                { "list climate --timeout 0.5", 4,
+                  "fasciactl: org.fascia.Manager1.Vehicle.Cluster1" },
+                { "list climate --timeout 0.5", 4, "Vehicle.Climate.ClimateControl  ready" },
+                { "status --timeout 0.5", 4, "org.fascia.Manager1: running" },
+        };
+        Harness *h = *state;
+        Process *other;
+
+        harness_start_fasciad(h, config, NULL);
+        other = harness_start_fasciad(h, config, "--module Vehicle.Cluster");
+        process_signal(other, SIGSTOP);
+        expect_rows(h, rows, N(rows));
+        process_signal(other, SIGCONT);
+}
+
 static void wrong_words_are_refused(void **state) {
         static const Row rows[] = {
                 { "", 2, "a command is missing" },
@@ -627,6 +646,7 @@ int main(void) {
                 TEST(who_is_not_there_is_said),
                 TEST(a_module_without_its_library_is_refused),
                 TEST(a_service_that_does_not_answer_is_waited_for_in_vain),
+                TEST(one_that_does_not_answer_keeps_nobody_from_the_others),
                 TEST(wrong_words_are_refused),
         };
 

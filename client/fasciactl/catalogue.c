@@ -35,8 +35,9 @@ json_t *list_managers(Ctl *c, int *ret_status) {
         }
         names = message_to_json(reply);
         managers = json_array();
-        json_array_foreach(names, i, name) if (is_manager(json_string_value(name)))
-                json_array_append(managers, name);
+        json_array_foreach (names, i, name)
+                if (is_manager(json_string_value(name)))
+                        json_array_append(managers, name);
         json_decref(names);
         message_unref(reply);
         return managers;
@@ -51,7 +52,7 @@ static int catalogue_ask(Ctl *c, Catalogue *k, const char *manager) {
         if (r < 0)
                 return fail(STATUS_UNAVAILABLE, "%s does not answer: %s", manager, strerror(-r));
         if (message_is_error(reply)) {
-                r = fail_reply(reply);
+                r = fail_reply_of(manager, reply);
                 message_unref(reply);
                 return r;
         }
@@ -80,8 +81,8 @@ static int catalogue_fill(Catalogue *k) {
         json_t *records, *record;
         const char *manager, *path;
 
-        json_object_foreach(k->managers, manager, records) {
-                json_object_foreach(records, path, record) {
+        json_object_foreach (k->managers, manager, records) {
+                json_object_foreach (records, path, record) {
                         CtlFeature *f = catalogue_add(k);
 
                         if (!f)
@@ -107,8 +108,12 @@ int catalogue_open(Ctl *c, Catalogue *ret) {
         size_t i;
 
         managers = list_managers(c, &status);
-        json_array_foreach(managers, i, manager) if (status == 0)
-                status = catalogue_ask(c, &k, json_string_value(manager));
+        json_array_foreach (managers, i, manager) {
+                int missing = catalogue_ask(c, &k, json_string_value(manager));
+
+                if (missing != 0)
+                        k.missing = missing;
+        }
         json_decref(managers);
         if (status == 0)
                 status = catalogue_fill(&k);

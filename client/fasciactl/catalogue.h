@@ -23,9 +23,11 @@ typedef struct Catalogue {
         CtlFeature *features;
         size_t n;
         struct fascia_host *host; /* for the module libraries */
+        int missing; /* the exit status for processes that did not answer; 0: all did */
 } Catalogue;
 
-/* Asks all who serve features. Otherwise it has been said why not: the exit status. */
+/* Asks all who serve features. One that does not answer has been named, and the others count all the same. Otherwise
+ * it has been said why not: the exit status. */
 int catalogue_open(Ctl *c, Catalogue *ret);
 void catalogue_close(Catalogue *k);
 

@@ -144,7 +144,7 @@ static void offer_zones(Ctl *c, Catalogue *k, const char *text, const char *pref
 
         if (catalogue_find(c, k, text, MEMBER_MAY_BE, &f, &member) != 0)
                 return;
-        json_array_foreach(json_object_get(f->record, "Zones"), i, zone)
+        json_array_foreach (json_object_get(f->record, "Zones"), i, zone)
                 offer(json_string_value(zone), prefix);
 }
 

@@ -61,6 +61,14 @@ int fail_reply(Message *reply) {
         return fail(status, "%s: %s", name, text ? text : "");
 }
 
+int fail_reply_of(const char *who, Message *reply) {
+        const char *text = message_get_error_text(reply);
+
+        if (!is_absence(message_get_error_name(reply)))
+                return fail_reply(reply);
+        return fail(STATUS_UNAVAILABLE, "%s does not answer: %s", who, text ? text : "");
+}
+
 /* ---- the command line ---- */
 
 typedef struct Command {

@@ -37,6 +37,8 @@ typedef struct Ctl {
 int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The same for what a service answered: its name and text. */
 int fail_reply(Message *reply);
+/* The same of a process that was asked, which is named when it does not answer. */
+int fail_reply_of(const char *who, Message *reply);
 int fail_memory(void);
 /* Whether an error says that nobody was there, rather than that somebody has said no. */
 bool is_absence(const char *error_name);

@@ -24,7 +24,7 @@ static json_t *take_answer(int r, const char *manager, Message *reply) {
                 return NULL;
         }
         if (message_is_error(reply))
-                fail_reply(reply);
+                fail_reply_of(manager, reply);
         else
                 json = message_to_json(reply);
         message_unref(reply);
@@ -117,7 +117,7 @@ static void print_modules(json_t *modules) {
                                             "ERRORS", "CHANGES", NULL };
              *head; head++)
                 table_add(&table, "%s", *head);
-        json_object_foreach(modules, section, module) {
+        json_object_foreach (modules, section, module) {
                 static const char *const counters[] = { "Calls", "Sets", "Errors", "Changes" };
                 char up[64];
 
@@ -131,8 +131,9 @@ static void print_modules(json_t *modules) {
                         table_add(&table, "%" PRIu64, record_number(module, counters[i]));
         }
         table_print(&table);
-        json_object_foreach(modules, section, module) if (*record_text(module, "Error"))
-                printf("%s: %s\n", section, record_text(module, "Error"));
+        json_object_foreach (modules, section, module)
+                if (*record_text(module, "Error"))
+                        printf("%s: %s\n", section, record_text(module, "Error"));
 }
 
 static void print_process(const json_t *process) {
@@ -158,7 +159,7 @@ int command_status(Ctl *c, int n, char *args[]) {
                 return fail(STATUS_USAGE, "status takes no arguments");
         processes = json_array();
         managers = require_managers(c, &status);
-        json_array_foreach(managers, i, manager) {
+        json_array_foreach (managers, i, manager) {
                 process = read_process(c, json_string_value(manager));
                 if (process)
                         json_array_append_new(processes, process);
@@ -168,7 +169,7 @@ int command_status(Ctl *c, int n, char *args[]) {
         if (managers && c->options.as_json) {
                 print_json(processes, JSON_INDENT(2));
         } else {
-                json_array_foreach(processes, i, process) {
+                json_array_foreach (processes, i, process) {
                         if (i > 0)
                                 putchar('\n');
                         print_process(process);
@@ -195,8 +196,10 @@ static void join_zones(const json_t *record, char *buffer, size_t size) {
         size_t used = 0, i;
 
         buffer[0] = '\0';
-        json_array_foreach(zones, i, zone) if (used < size) used += (size_t)snprintf(
-                buffer + used, size - used, "%s%s", i > 0 ? "," : "", json_string_value(zone));
+        json_array_foreach (zones, i, zone)
+                if (used < size)
+                        used += (size_t)snprintf(buffer + used, size - used, "%s%s",
+                                                 i > 0 ? "," : "", json_string_value(zone));
 }
 
 static void add_feature(Table *table, const CtlFeature *f) {
@@ -263,8 +266,9 @@ int command_list(Ctl *c, int n, char *args[]) {
                 print_features_as_json(&k, pattern);
         else
                 print_features(&k, pattern);
+        status = k.missing;
         catalogue_close(&k);
-        return 0;
+        return status;
 }
 
 /* ---- reload, log-level ---- */
@@ -277,7 +281,7 @@ static int order(Ctl *c, const char *manager, Message *call) {
         r = bus_call(c->bus, call, &reply);
         if (r < 0)
                 return fail(STATUS_UNAVAILABLE, "%s does not answer: %s", manager, strerror(-r));
-        r = message_is_error(reply) ? fail_reply(reply) : 0;
+        r = message_is_error(reply) ? fail_reply_of(manager, reply) : 0;
         message_unref(reply);
         return r;
 }
@@ -291,7 +295,7 @@ int command_reload(Ctl *c, int n, char *args[]) {
         if (n > 0)
                 return fail(STATUS_USAGE, "reload takes no arguments");
         managers = require_managers(c, &status);
-        json_array_foreach(managers, i, manager) {
+        json_array_foreach (managers, i, manager) {
                 const char *name = json_string_value(manager);
                 Message *call;
                 int r;
@@ -340,7 +344,7 @@ int command_log_level(Ctl *c, int n, char *args[]) {
         if (n > 1)
                 return fail(STATUS_USAGE, "usage: fasciactl log-level [LEVEL]");
         managers = require_managers(c, &status);
-        json_array_foreach(managers, i, manager) {
+        json_array_foreach (managers, i, manager) {
                 const char *name = json_string_value(manager);
                 int r = n > 0 ? set_log_level(c, name, args[0]) : print_log_level(c, name);
 

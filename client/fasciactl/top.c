@@ -52,10 +52,10 @@ static int sample_add(Ctl *c, const char *manager, Sample *s) {
         json_t *record;
         const char *path, *name;
 
-        json_object_foreach(features, path, record)
+        json_object_foreach (features, path, record)
                 json_object_set(s->features, record_text(record, "Name"), record);
         /* Whoever calls two processes is one client. */
-        json_object_foreach(clients, name, record) {
+        json_object_foreach (clients, name, record) {
                 json_t *sum = json_object_get(s->clients, name);
 
                 if (!sum) {
@@ -84,8 +84,9 @@ static int sample_take(Ctl *c, Sample *ret) {
         if (managers && json_array_size(managers) == 0)
                 status = fail(STATUS_UNAVAILABLE, "no fasciad runs on %s",
                               connection_get_address(bus_get_connection(c->bus)));
-        json_array_foreach(managers, i, manager) if (status == 0)
-                status = sample_add(c, json_string_value(manager), &s);
+        json_array_foreach (managers, i, manager)
+                if (status == 0)
+                        status = sample_add(c, json_string_value(manager), &s);
         json_decref(managers);
         s.at = loop_now(bus_get_loop(c->bus));
         if (status != 0)
@@ -120,7 +121,7 @@ static Line *make_lines(json_t *now, const json_t *before, const char *const *co
         json_t *record;
         size_t n = 0;
 
-        json_object_foreach(now, name, record) {
+        json_object_foreach (now, name, record) {
                 if (!lines)
                         break;
                 lines[n] = (Line){ name, record, json_object_get(before, name), 0 };

@@ -390,7 +390,7 @@ static int check_members(const struct fascia_type *type, const json_t *json, con
         }
         if (!json_is_object(json))
                 return refuse_json(reterr_text, place, json, "not an object");
-        json_object_foreach((json_t *)(uintptr_t)json, name, member) {
+        json_object_foreach ((json_t *)(uintptr_t)json, name, member) {
                 if (!has_member(type, name))
                         return refuse(reterr_text, place, "there is no member '%s'", name);
         }
@@ -491,7 +491,7 @@ static int read_map(const struct fascia_type *type, const json_t *json, ValueLis
                 if (!raw.items)
                         return -ENOMEM;
         }
-        json_object_foreach((json_t *)(uintptr_t)json, key, member) {
+        json_object_foreach ((json_t *)(uintptr_t)json, key, member) {
                 char *item = (char *)(uintptr_t)raw.items + i++ * type->element->size;
                 const Place inner = { place, key, 0, depth_of(place) };
 
