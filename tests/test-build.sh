@@ -124,6 +124,22 @@ build_example() {
 check 'a program is built from what is installed' build_example
 check 'the installed daemon looks for its library where it is installed, and not into the build' \
         prints '[/usr/local/lib/fascia]' sh -c "readelf -d '$root/usr/local/bin/fasciad' | sed -n 's/.*R.*PATH.*path: //p'"
+# Every file is in a package: packages are built on Debian only, files are added everywhere.
+packaged() {
+        local file pattern directory status=0
+        while read -r file; do
+                while read -r pattern; do
+                        # shellcheck disable=SC2053 # it is a pattern
+                        for directory in "$file" "${file%/*}" "${file%/*/*}" "${file%/*/*/*}"; do
+                                [[ $directory != $pattern ]] || continue 3
+                        done
+                done < <(sed 's|^usr/lib/\*/|usr/lib/|' systemd/debian/*.install)
+                echo "no file systemd/debian/*.install names $file"
+                status=1
+        done < <(cd "$root" && find . ! -type d | sed 's|^\./||; s|^usr/local/|usr/|; s|^usr/lib/systemd/system|lib/systemd/system|')
+        return $status
+}
+check 'every file that is installed is in a Debian package' packaged
 check 'no file is left half installed' sh -c "! find '$root' -name '*.new' | grep ."
 check 'make uninstall works' make -s uninstall DESTDIR="$root"
 check 'and leaves nothing' sh -c "! find '$root' ! -type d | grep ."
