@@ -543,7 +543,7 @@ static void no_signal_has_a_value_that_not_everybody_may_read(void **state) {
         process_wait_output(monitor, "STRING \"AirConditioning\"");
         process_wait_output(monitor, "BOOLEAN false");
         /* The one who set it, and whoever asks. */
-        assert_int_equal(count(process_get_output(monitor), "INT32 7"), 1);
+        assert_int_equal(count(process_get_output(monitor), " INT32 7;"), 1);
         harness_expect(h, 0, "busctl get-property " OBJECT " FanLevel", "i 7\n");
         harness_expect(h, 0,
                        "busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl "
