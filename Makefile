@@ -463,6 +463,7 @@ deb: packages-deb
 	@systemd/debian/build build/deb
 check-deb: deb
 	@FASCIA_SOURCE_DIR=$(CURDIR) tests/system/packages.sh
+	@FASCIA_SOURCE_DIR=$(CURDIR) tests/system/packages.sh -B
 
 clean:
 	rm -rf build

@@ -3,6 +3,7 @@
 # The Debian packages in build/deb ("make deb"), under a real systemd: installed, started by a call, upgraded under a
 # client, removed, installed again, purged; and that they come out the same when they are built once more. For
 # "make check-deb".
+#   packages.sh [-B]   -B: the message bus is dbus-broker; builds nothing
 set -u
 
 # shellcheck source=inside.sh
@@ -10,7 +11,7 @@ set -u
 packages=$source_dir/build/deb
 
 # Elsewhere, at another place of the world, by somebody with another umask.
-if [ "${FASCIA_TEST_INSIDE:-}" != 1 ]; then
+if [ "${FASCIA_TEST_INSIDE:-}${1:-}" = '' ]; then
         (umask 002 && TZ=Asia/Tokyo LC_ALL=C "$source_dir/systemd/debian/build" "$packages-again") || exit 1
         for deb in "$packages"/*.deb; do
                 if cmp "$deb" "$packages-again/${deb##*/}"; then
@@ -22,7 +23,7 @@ if [ "${FASCIA_TEST_INSIDE:-}" != 1 ]; then
         done
         rm -r "$packages-again"
 fi
-booted 'Debian packages' -t 200
+booted 'Debian packages' ${1:+"$1"} -t 200
 
 export DEBIAN_FRONTEND=noninteractive
 # Containers have it so that nothing is started in them: this one is a system that runs.
