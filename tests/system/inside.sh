@@ -96,7 +96,9 @@ journal() {
 # A copy: it uses the installed library, and an unprivileged user need not reach the build.
 start_client() {
         cp "$source_dir/build/examples/remote-client" "$directory/"
-        "${as_nobody[@]}" "$directory/remote-client" --watch >"$directory/client" 2>"$directory/client-errors" &
+        # Not by the client itself, which is begun while what the one before said is looked at.
+        : >"$directory/client"
+        "${as_nobody[@]}" "$directory/remote-client" --watch >>"$directory/client" 2>"$directory/client-errors" &
         client=$!
         seen=0
 }
