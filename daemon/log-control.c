@@ -10,19 +10,13 @@
 
 #include "error.h"
 #include "log.h"
+#include "try.h"
 
 #define OBJECT_PATH "/org/freedesktop/LogControl1"
 #define OBJECT_INTERFACE "org.freedesktop.LogControl1"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 #define ERROR(name) "org.freedesktop.DBus.Error." name
-
-#define TRY(expression)                  \
-        do {                             \
-                int try_ = (expression); \
-                if (try_ < 0)            \
-                        return try_;     \
-        } while (false)
 
 static const char introspection[] =
         "<!DOCTYPE node PUBLIC \"-//freedesktop//DTD D-BUS Object Introspection 1.0//EN\"\n"

@@ -25,15 +25,9 @@
 #define INTROSPECTABLE "org.freedesktop.DBus.Introspectable"
 #define ERROR(name) "org.freedesktop.DBus.Error." name
 
-#define TRY(expression)                  \
-        do {                             \
-                int try_ = (expression); \
-                if (try_ < 0)            \
-                        return try_;     \
-        } while (false)
-
 static const char introspection[] =
 #include "manager-interface.h"
+#include "try.h"
         ;
 
 /* The values of the properties, as they were told the last time. */

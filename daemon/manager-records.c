@@ -6,13 +6,7 @@
 #include <string.h>
 
 #include "service-status.h"
-
-#define TRY(expression)                  \
-        do {                             \
-                int try_ = (expression); \
-                if (try_ < 0)            \
-                        return try_;     \
-        } while (false)
+#include "try.h"
 
 /* ---- entries ---- */
 

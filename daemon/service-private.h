@@ -6,6 +6,7 @@
 #include "counters.h"
 #include "instance.h"
 #include "service.h"
+#include "try.h"
 
 #define FEATURE_INFO_INTERFACE "org.fascia.Feature1"
 #define PROPERTIES_INTERFACE "org.freedesktop.DBus.Properties"
@@ -26,14 +27,6 @@ typedef struct Asker {
 typedef struct Feature Feature;
 typedef struct Object Object;
 typedef struct Pending Pending;
-
-/* Passes on the first error of a sequence of writes. */
-#define TRY(expression)                  \
-        do {                             \
-                int try_ = (expression); \
-                if (try_ < 0)            \
-                        return try_;     \
-        } while (false)
 
 /* Parts of org.fascia.Feature1 that have to be announced. */
 #define INFO_STATE 1u

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 #include <systemd/sd-bus.h>
 
+#include "try.h"
 #include "wire-sd-bus.h"
 
 #define N(table) (sizeof(table) / sizeof(table[0]))
@@ -275,13 +276,6 @@ static int basic(Writer *w, char type) {
 
         return writer_basic(w, type, &zero);
 }
-
-#define TRY(expression)                  \
-        do {                             \
-                int try_ = (expression); \
-                if (try_ < 0)            \
-                        return try_;     \
-        } while (false)
 
 static int all_after_a_byte(Writer *w) {
         for (const char *type = "nyqyiyuyxytydyb"; *type; type++)
