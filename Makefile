@@ -66,6 +66,10 @@ stems := $(basename $(notdir $(qfaces)))
 shipped := $(basename $(notdir $(wildcard interfaces/*.qface)))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
+# What the generator and the simulation both read with; for the generator it is compiled by HOSTCC.
+language_sources := $(wildcard interfaces/language/*.c)
+language_objects := $(call objects,$(language_sources))
+host_language_objects := $(language_sources:%.c=$(B)/host/%.o)
 codegen_objects := $(call objects,$(wildcard interfaces/codegen/*.c))
 library_objects := $(call objects,$(wildcard interfaces/runtime/*.c client/*.c))
 service_objects := $(call objects,$(filter-out daemon/fasciad.c,$(wildcard daemon/*.c)))
@@ -117,19 +121,22 @@ packages-run packages-check packages-deb: packages-%:
 # ---- compiling ----
 
 # Who may include what follows from these paths: the daemon and the client see the runtime, never each
-# other; generated code, plugins and examples see what is public; the generator sees nothing of ours.
+# other; generated code, plugins and examples see what is public; the generator sees the language, and
+# nothing else of ours; the language sees nothing.
 public_includes = -Iclient/include -I$(B)/include
-$(B)/obj/interfaces/codegen/%.o: INCLUDES = -Iinterfaces/codegen
+$(B)/obj/interfaces/codegen/%.o: INCLUDES = -Iinterfaces/codegen -Iinterfaces/language
+$(B)/obj/interfaces/language/%.o $(B)/host/interfaces/language/%.o: INCLUDES = -Iinterfaces/language
 $(B)/obj/interfaces/runtime/%.o: INCLUDES = -Iinterfaces/runtime -Iclient/include
 $(B)/obj/interfaces/json/%.o: INCLUDES = -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
-$(B)/obj/daemon/simulator/%.o $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
+$(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/language $(public_includes)
+$(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/daemon/simulator/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon $(public_includes)
+$(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
+$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon -Idaemon/simulator $(public_includes)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
 # The directories of this installation, and the version. Written when this file is read, and only when they differ, so
@@ -170,7 +177,7 @@ $(B)/new-project.h: $(new_project) interfaces/codegen/new-project
 		sed 's/["\\]/\\&/g; s/.*/"&\\n"/' "$$file"; echo '},'; \
 	done >$@
 $(B)/obj/interfaces/codegen/new.o: $(B)/new-project.h
-$(B)/obj/interfaces/codegen/new.o: INCLUDES = -Iinterfaces/codegen -I$(B)
+$(B)/obj/interfaces/codegen/new.o: INCLUDES = -Iinterfaces/codegen -Iinterfaces/language -I$(B)
 
 # What fasciad says of its own object, as a text.
 $(B)/manager-interface.h: daemon/org.fascia.Manager1.xml
@@ -182,6 +189,10 @@ $(B)/obj/daemon/manager-object.o: INCLUDES += -I$(B)
 $(B)/obj/interfaces/codegen/%.o: interfaces/codegen/%.c
 	@mkdir -p $(@D)
 	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(PATHS) $(RELEASE) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/host/interfaces/language/%.o: interfaces/language/%.c
+	@mkdir -p $(@D)
+	$(call Q,HOSTCC)$(HOSTCC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
 
 # Generated headers must be there before the first compilation; after it, the .d files know which matter.
 $(B)/obj/%.o: %.c | $(stamps)
@@ -231,7 +242,7 @@ $(B)/man3/stamp: client/man/pages.awk $(wildcard client/include/fascia/*.h)
 # What is loaded must not be writable by others, nor where it lies; whatever the umask is.
 close = chmod go-w $(@D) $@
 
-$(CODEGEN): $(codegen_objects)
+$(CODEGEN): $(codegen_objects) $(host_language_objects)
 	$(call Q,HOSTLD)$(HOSTCC) $(ALL_LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
 
 # What is exported is said by the version script alone.
@@ -250,6 +261,8 @@ $(B)/%.so: $(B)/%.so.0
 $(B)/libfascia.a: $(library_objects)
 $(B)/libfascia-service.a: $(service_objects)
 $(B)/libjson.a: $(json_objects)
+$(B)/liblanguage.a: $(language_objects)
+$(B)/libsimulator.a: $(simulator_objects)
 $(B)/libcodegen.a: $(filter-out %/main.o,$(codegen_objects))
 $(B)/libgenerated.a: $(foreach s,$(stems),$(foreach part,-types -backend,$(B)/gen/$s/$s$(part).o) $(B)/gen/$s/$s.o)
 $(B)/%.a:
@@ -270,9 +283,9 @@ $(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
 $(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
-$(B)/plugins/simulator.so: $(simulator_objects) $(B)/libfascia.so
+$(B)/plugins/simulator.so: $(simulator_objects) $(language_objects) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(shell $(PKG_CONFIG) --libs yaml-0.1 jansson)
 	@$(close)
 
 .SECONDEXPANSION:
@@ -292,7 +305,7 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 	@mkdir -p $(@D)
 	@install -m 644 $(filter %/$(@F),$^) $@
 
-archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a
+archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/libsimulator.a $(B)/liblanguage.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
 test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat jansson) -ldl -pthread -lm
 
@@ -468,4 +481,4 @@ check-deb: deb
 clean:
 	rm -rf build
 
--include $(shell find $(B)/obj $(B)/gen -name '*.d' 2>/dev/null)
+-include $(shell find $(B)/obj $(B)/host $(B)/gen -name '*.d' 2>/dev/null)
