@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* One owner for everything that a run of the generator allocates. */
+/* One owner for everything that a run of the generator, or one reading of a file, allocates. */
 #include "arena.h"
 
 #include <assert.h>
@@ -26,8 +26,15 @@ typedef struct Chunk {
         max_align_t data[];
 } Chunk;
 
+typedef struct Cleanup {
+        struct Cleanup *next;
+        arena_cleanup_fn *run;
+        void *data;
+} Cleanup;
+
 struct Arena {
         Chunk *chunks;
+        Cleanup *cleanups;
         char *free; /* of the chunk that is first */
         size_t n_free;
         arena_exhausted_fn *exhausted;
@@ -44,6 +51,8 @@ Arena *arena_new(arena_exhausted_fn *exhausted) {
 Arena *arena_free(Arena *a) {
         if (!a)
                 return NULL;
+        for (Cleanup *c = a->cleanups; c; c = c->next)
+                c->run(c->data);
         while (a->chunks) {
                 Chunk *next = a->chunks->next;
 
@@ -85,6 +94,13 @@ void *arena_alloc(Arena *a, size_t size) {
         a->free += size;
         a->n_free -= size;
         return data;
+}
+
+void arena_add_cleanup(Arena *a, arena_cleanup_fn *cleanup, void *data) {
+        Cleanup *c = arena_alloc(a, sizeof(*c));
+
+        *c = (Cleanup){ .next = a->cleanups, .run = cleanup, .data = data };
+        a->cleanups = c;
 }
 
 char *arena_strndup(Arena *a, const char *s, size_t size) {

@@ -5,9 +5,6 @@
 #include <string.h>
 #include <yaml.h>
 
-/* libyaml's time grows with the square of the depth. */
-#define DEPTH_MAX 32
-
 typedef struct Reader {
         Arena *arena;
         Diagnostics *diagnostics;
@@ -16,6 +13,7 @@ typedef struct Reader {
         uint32_t *offsets; /* in the source, of each character and of the end */
         size_t n_offsets;
         yaml_parser_t parser;
+        yaml_event_t event; /* the last one */
         bool failed;
 } Reader;
 
@@ -82,40 +80,41 @@ static Span span_of_problem(const Reader *r) {
         return span_of(r, mark, mark);
 }
 
-static bool next_event(Reader *r, yaml_event_t *e) {
+/* It takes the place of the one before. */
+static bool next_event(Reader *r) {
         const yaml_parser_t *p = &r->parser;
 
         if (r->failed)
                 return false;
-        if (yaml_parser_parse(&r->parser, e))
+        yaml_event_delete(&r->event);
+        if (yaml_parser_parse(&r->parser, &r->event))
                 return true;
         fail(r, span_of_problem(r),
              arena_printf(r->arena, "this is not YAML: %s", p->problem ? p->problem : "no memory"));
         return false;
 }
 
-static Node *read_node(Reader *r, const yaml_event_t *e, unsigned depth);
+static Node *read_node(Reader *r, unsigned depth);
 
 /* A collection ends where its last event does. */
-static void extend(const Reader *r, Node *n, yaml_mark_t end) {
-        uint32_t stop = offset_of(r, end.index);
+static void extend(const Reader *r, Node *n) {
+        uint32_t stop = offset_of(r, r->event.end_mark.index);
 
         if (stop > n->span.offset)
                 n->span.length = stop - n->span.offset;
 }
 
 static Node *read_sequence(Reader *r, Node *n, unsigned depth) {
-        yaml_event_t e;
-
         n->kind = NODE_SEQUENCE;
-        while (next_event(r, &e)) {
-                bool end = e.type == YAML_SEQUENCE_END_EVENT;
-                Node *item = end ? NULL : read_node(r, &e, depth + 1);
+        while (next_event(r)) {
+                Node *item;
 
-                if (end)
-                        extend(r, n, e.end_mark);
-                yaml_event_delete(&e);
-                if (end || !item)
+                if (r->event.type == YAML_SEQUENCE_END_EVENT) {
+                        extend(r, n);
+                        break;
+                }
+                item = read_node(r, depth + 1);
+                if (!item)
                         break;
                 ARENA_APPEND(r->arena, n->items, n->n_items, item);
         }
@@ -204,61 +203,71 @@ Node *node_merge(Arena *a, Node *earlier, Node *later) {
 
 /* ---- reading ---- */
 
-static void add_entry(Reader *r, Node *n, Node *key, Node *value) {
+void node_add_entry(Arena *a, Diagnostics *d, Node *n, Node *key, Node *value) {
         NodeEntry *same = node_find(n, key->text);
 
         if (!same) {
-                append_entry(r->arena, n, key, value);
+                append_entry(a, n, key, value);
                 return;
         }
-        diagnostics_warning(r->diagnostics, WARNING_DUPLICATE_KEY, key->span,
-                            "'%s' is there twice, the last one counts", key->text);
+        diagnostics_warning(d, WARNING_DUPLICATE_KEY, key->span, "'%s' is there twice%s", key->text,
+                            d->warnings[WARNING_DUPLICATE_KEY] == WARNING_AS_ERROR
+                                    ? ""
+                                    : ", the last one counts");
         *same = (NodeEntry){ .key = key, .value = value };
 }
 
 static Node *read_mapping(Reader *r, Node *n, unsigned depth) {
         Node *key = NULL;
-        yaml_event_t e;
 
         n->kind = NODE_MAPPING;
-        while (next_event(r, &e)) {
-                bool end = e.type == YAML_MAPPING_END_EVENT;
-                Node *item = end ? NULL : read_node(r, &e, depth + 1);
+        while (next_event(r)) {
+                Node *item;
 
-                if (end)
-                        extend(r, n, e.end_mark);
-                yaml_event_delete(&e);
-                if (end || !item)
+                if (r->event.type == YAML_MAPPING_END_EVENT) {
+                        extend(r, n);
+                        break;
+                }
+                item = read_node(r, depth + 1);
+                if (!item)
                         break;
                 if (!key && item->kind != NODE_SCALAR) {
                         fail(r, item->span, "a key must be a plain text");
                 } else if (!key) {
                         key = item;
                 } else {
-                        add_entry(r, n, key, item);
+                        node_add_entry(r->arena, r->diagnostics, n, key, item);
                         key = NULL;
                 }
         }
         return n;
 }
 
-static Node *read_node(Reader *r, const yaml_event_t *e, unsigned depth) {
+static Node *read_scalar(Reader *r, Node *n) {
+        const yaml_event_t *e = &r->event;
+
+        n->kind = NODE_SCALAR;
+        n->text = arena_strndup(r->arena, (const char *)e->data.scalar.value,
+                                e->data.scalar.length);
+        if (strlen(n->text) != e->data.scalar.length)
+                fail(r, n->span, "a NUL character cannot be part of a text");
+        n->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
+        return n;
+}
+
+/* What begins with the last event. */
+static Node *read_node(Reader *r, unsigned depth) {
+        const yaml_event_t *e = &r->event;
         Node *n = arena_alloc(r->arena, sizeof(*n));
 
         n->span = span_of(r, e->start_mark, e->end_mark);
-        if (depth > DEPTH_MAX) {
+        if (depth > NODE_DEPTH_MAX) {
                 fail(r, n->span, "this is nested too deeply");
                 return NULL;
         }
         switch (e->type) {
         case YAML_SCALAR_EVENT:
-                n->kind = NODE_SCALAR;
-                n->text = arena_strndup(r->arena, (const char *)e->data.scalar.value,
-                                        e->data.scalar.length);
-                if (strlen(n->text) != e->data.scalar.length)
-                        fail(r, n->span, "a NUL character cannot be part of a text");
-                n->plain = e->data.scalar.style == YAML_PLAIN_SCALAR_STYLE;
-                return n;
+                return read_scalar(r, n);
         case YAML_SEQUENCE_START_EVENT:
                 return read_sequence(r, n, depth);
         case YAML_MAPPING_START_EVENT:
@@ -274,39 +283,49 @@ static Node *read_node(Reader *r, const yaml_event_t *e, unsigned depth) {
 
 static Node *read_document(Reader *r) {
         Node *n = NULL;
-        yaml_event_t e;
 
-        while (next_event(r, &e)) {
-                yaml_event_type_t type = e.type;
+        while (next_event(r)) {
+                yaml_event_type_t type = r->event.type;
 
-                if (type != YAML_STREAM_START_EVENT && type != YAML_DOCUMENT_START_EVENT &&
-                    type != YAML_DOCUMENT_END_EVENT && type != YAML_STREAM_END_EVENT) {
-                        if (n)
-                                fail(r, span_of(r, e.start_mark, e.end_mark),
-                                     "there can be one document only");
-                        else
-                                n = read_node(r, &e, 0);
-                }
-                yaml_event_delete(&e);
                 if (type == YAML_STREAM_END_EVENT)
                         break;
+                if (type == YAML_STREAM_START_EVENT || type == YAML_DOCUMENT_START_EVENT ||
+                    type == YAML_DOCUMENT_END_EVENT)
+                        continue;
+                if (n)
+                        fail(r, span_of(r, r->event.start_mark, r->event.end_mark),
+                             "there can be one document only");
+                else
+                        n = read_node(r, 0);
         }
         return r->failed ? NULL : n;
 }
 
+/* Also of what has been released: both are zero then. */
+static void release(void *data) {
+        Reader *r = data;
+
+        yaml_event_delete(&r->event);
+        yaml_parser_delete(&r->parser);
+}
+
 Node *node_parse(Arena *a, Diagnostics *d, const NodeLine *lines, size_t n_lines) {
-        Reader r = { .arena = a, .diagnostics = d };
-        size_t size = join_lines(&r, lines, n_lines);
+        Reader *r = arena_alloc(a, sizeof(*r));
+        size_t size;
         Node *n;
 
-        if (!yaml_parser_initialize(&r.parser)) {
-                fail(&r, lines[0].span, "no memory to read this");
+        *r = (Reader){ .arena = a, .diagnostics = d };
+        size = join_lines(r, lines, n_lines);
+        /* When the arena is exhausted, this is not left by its end. */
+        arena_add_cleanup(a, release, r);
+        if (!yaml_parser_initialize(&r->parser)) {
+                fail(r, lines[0].span, "no memory to read this");
                 return NULL;
         }
-        yaml_parser_set_encoding(&r.parser, YAML_UTF8_ENCODING);
-        yaml_parser_set_input_string(&r.parser, (const unsigned char *)r.text, size);
-        n = read_document(&r);
-        yaml_parser_delete(&r.parser);
+        yaml_parser_set_encoding(&r->parser, YAML_UTF8_ENCODING);
+        yaml_parser_set_input_string(&r->parser, (const unsigned char *)r->text, size);
+        n = read_document(r);
+        release(r);
         return n;
 }
 

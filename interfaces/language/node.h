@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* YAML as a tree whose every node knows its place in the file that it stands in. */
+/* YAML or JSON as a tree whose every node knows its place in the file that it stands in. */
 #pragma once
 
 #include "diagnostics.h"
@@ -31,6 +31,9 @@ struct Node {
         size_t index_size;
 };
 
+/* libyaml's time grows with the square of the depth. */
+#define NODE_DEPTH_MAX 32
+
 /* One line of the text that is parsed, or all of it: where it is in the source. */
 typedef struct NodeLine {
         const char *text;
@@ -39,8 +42,13 @@ typedef struct NodeLine {
 
 /* The lines are one document. NULL: an error was reported, or the document is empty. */
 Node *node_parse(Arena *a, Diagnostics *d, const NodeLine *lines, size_t n_lines);
+/* JSON (RFC 8259) and nothing beyond it; libyaml takes much of it for YAML, but not all. NULL: an
+ * error was reported. */
+Node *node_parse_json(Arena *a, Diagnostics *d, const Source *source);
 
 Node *node_new_scalar(Arena *a, const char *text, bool plain, Span span);
+/* Of a mapping. A key that is there already is warned of, or refused; the last one counts. */
+void node_add_entry(Arena *a, Diagnostics *d, Node *n, Node *key, Node *value);
 /* NULL: the mapping has no such key, or the node is no mapping. */
 NodeEntry *node_find(const Node *n, const char *key);
 /* Of two documents, each may be NULL: mappings are merged at any depth, of anything else the later

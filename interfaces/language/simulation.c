@@ -20,7 +20,11 @@ typedef struct Reader {
         size_t n_known;
 } Reader;
 
-#define FEATURE "="
+/* What can be said of a property, all but the last by zone. */
+static const char *const keys[] = { "default",     "default_value", "minimum", "maximum",
+                                    "range_low",   "range_high",    "range",   "domain",
+                                    "unsupported", "zoned" };
+#define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
 static Value *read_value(Reader *r, const Node *n) {
         Known known = { .node = n };
@@ -52,19 +56,23 @@ static bool is_set(const Node *n) {
         return true;
 }
 
-/* Whether the mapping says something for each zone, or is itself the value. */
-static bool is_by_zone(const Reader *r, const NodeEntry *e) {
+bool simulation_is_by_zone(const Interface *i, const Property *p, const NodeEntry *e) {
         const Node *n = e->value;
-        const TypeKind kind = r->property->type->kind;
+        const TypeKind kind = p->type->kind;
 
-        if (!r->interface || n->kind != NODE_MAPPING)
+        if (n->kind != NODE_MAPPING)
                 return false;
-        for (size_t i = 0; i < n->n_entries; i++)
-                if (strcmp(n->entries[i].key->text, FEATURE) == 0 ||
-                    has_zone(r->interface, n->entries[i].key->text))
+        for (size_t k = 0; k < n->n_entries; k++)
+                if (strcmp(n->entries[k].key->text, SIMULATION_FEATURE) == 0 ||
+                    has_zone(i, n->entries[k].key->text))
                         return true;
-        return !is_set(n) && ((kind != TYPE_STRUCT && kind != TYPE_MAP && kind != TYPE_VAR) ||
-                              strncmp(e->key->text, "default", 7) != 0);
+        return !is_set(n) && !value_reader_is_wrapped(n, p->type) &&
+               ((kind != TYPE_STRUCT && kind != TYPE_MAP && kind != TYPE_VAR) ||
+                strncmp(e->key->text, "default", 7) != 0);
+}
+
+static bool is_by_zone(const Reader *r, const NodeEntry *e) {
+        return r->interface && simulation_is_by_zone(r->interface, r->property, e);
 }
 
 static void check_zones(const Reader *r, const NodeEntry *e) {
@@ -73,7 +81,7 @@ static void check_zones(const Reader *r, const NodeEntry *e) {
         for (size_t i = 0; i < e->value->n_entries; i++) {
                 const Node *key = e->value->entries[i].key;
 
-                if (strcmp(key->text, FEATURE) == 0 || has_zone(r->interface, key->text))
+                if (strcmp(key->text, SIMULATION_FEATURE) == 0 || has_zone(r->interface, key->text))
                         continue;
                 diagnostics_error(r->values->diagnostics, key->span, "'%s' has no zone '%s'",
                                   r->interface->symbol.name, key->text);
@@ -99,7 +107,7 @@ static const Node *pick(const Reader *r, const NodeEntry *e, const char *zone) {
                 return e->value;
         of_zone = zone ? node_find(e->value, zone) : NULL;
         if (!of_zone)
-                of_zone = node_find(e->value, FEATURE);
+                of_zone = node_find(e->value, SIMULATION_FEATURE);
         return of_zone ? of_zone->value : NULL;
 }
 
@@ -181,9 +189,6 @@ static void read_constraint(Reader *r, const char *zone, Constraint *c) {
 static bool check_keys(const Reader *r) {
         static const char *const bounds[] = { "minimum", "maximum", "range_low", "range_high",
                                               "range" };
-        static const char *const by_zone[] = { "default", "default_value", "minimum",
-                                               "maximum", "range_low",     "range_high",
-                                               "range",   "domain",        "unsupported" };
         bool ok = true;
 
         for (size_t i = 0; i < sizeof(bounds) / sizeof(bounds[0]); i++) {
@@ -192,13 +197,29 @@ static bool check_keys(const Reader *r) {
                 if (e && !is_ordered(r, e))
                         ok = false;
         }
-        for (size_t i = 0; i < sizeof(by_zone) / sizeof(by_zone[0]); i++) {
-                const NodeEntry *e = node_find(r->config, by_zone[i]);
+        for (size_t i = 0; i < N_KEYS - 1; i++) {
+                const NodeEntry *e = node_find(r->config, keys[i]);
 
                 if (e)
                         check_zones(r, e);
         }
         return ok;
+}
+
+void simulation_check_keys(const ValueReader *r, const Property *p, const Node *config) {
+        for (size_t i = 0; i < config->n_entries; i++) {
+                const Node *key = config->entries[i].key;
+                bool known = false;
+
+                for (size_t k = 0; k < N_KEYS; k++)
+                        known = known || strcmp(keys[k], key->text) == 0;
+                if (known)
+                        continue;
+                diagnostics_error(r->diagnostics, key->span,
+                                  "'%s' is nothing that can be said of '%s'", key->text,
+                                  p->symbol.name);
+                diagnostics_suggest(r->diagnostics, key->text, keys, N_KEYS);
+        }
 }
 
 static bool is_allowed(const Constraint *c, const Value *v) {
@@ -240,7 +261,8 @@ void simulation_read_zones(const ValueReader *r, Interface *i, const Node *confi
         for (size_t k = 0; k < e->value->n_items; k++) {
                 const Node *n = e->value->items[k];
 
-                if (n->kind != NODE_SCALAR || n->text[0] == '\0' || strcmp(n->text, FEATURE) == 0)
+                if (n->kind != NODE_SCALAR || n->text[0] == '\0' ||
+                    strcmp(n->text, SIMULATION_FEATURE) == 0)
                         diagnostics_error(r->diagnostics, n->span,
                                           "this is not the name of a zone");
                 else if (has_zone(i, n->text))

@@ -48,29 +48,25 @@ const char *source_sibling(const Source *s, Arena *a, const char *suffix) {
 }
 
 int source_load(Arena *a, const char *path, Source **ret) {
-        char *text = NULL;
-        size_t size = 0;
+        /* Of the arena, and before the file is open: when it is exhausted, nothing is left behind. */
+        char *text = arena_alloc(a, SOURCE_SIZE_MAX + 1);
+        size_t size;
         FILE *f = fopen(path, "re");
         int r = 0;
 
         if (!f)
                 return -errno;
-        text = malloc(SOURCE_SIZE_MAX + 1);
-        if (!text) {
-                fclose(f);
-                return -ENOMEM;
-        }
         errno = 0;
         size = fread(text, 1, SOURCE_SIZE_MAX + 1, f);
         if (ferror(f))
                 r = errno > 0 ? -errno : -EIO;
         else if (size > SOURCE_SIZE_MAX)
                 r = -EFBIG;
-        else
-                *ret = source_new(a, path, text, size);
-        free(text);
         fclose(f);
-        return r;
+        if (r < 0)
+                return r;
+        *ret = source_new(a, path, text, size);
+        return 0;
 }
 
 void source_locate(const Source *s, uint32_t offset, uint32_t *ret_line, uint32_t *ret_column) {

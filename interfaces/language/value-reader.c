@@ -33,8 +33,7 @@ static bool is_digit(char c) {
         return c >= '0' && c <= '9';
 }
 
-/* 1e3, 10., .5: what YAML 1.1 and people write; not what only strtod() takes (hex, inf, nan). */
-static int parse_real(const char *text, double *ret) {
+int value_reader_read_real(const char *text, double *ret) {
         bool digits = false;
         char *end;
 
@@ -51,8 +50,7 @@ static int parse_real(const char *text, double *ret) {
         return isfinite(*ret) ? 0 : -ERANGE;
 }
 
-/* As YAML 1.1: a leading 0 means octal. 1: it is above INT64_MAX, and *ret has its bits. */
-static int parse_int(const char *text, int64_t *ret) {
+int value_reader_read_int(const char *text, int64_t *ret) {
         const char *digits = text + (*text == '-' || *text == '+');
         double real;
         char *end;
@@ -66,7 +64,7 @@ static int parse_int(const char *text, int64_t *ret) {
                 if (*end == '\0')
                         return *text != '-' && *ret < 0 ? 1 : 0;
         }
-        r = parse_real(text, &real);
+        r = value_reader_read_real(text, &real);
         if (r < 0)
                 return r;
         if (real > 1e15 || real < -1e15)
@@ -103,7 +101,7 @@ static bool read_int(const ValueReader *r, const Node *n, const Type *t, Value *
         if (!text)
                 return false;
         wire_type_bounds(t->code, &minimum, &maximum);
-        q = parse_int(text, &v->integer);
+        q = value_reader_read_int(text, &v->integer);
         if (q == 1 && maximum == UINT64_MAX)
                 return true;
         if (q == 0 && v->integer >= minimum && (v->integer < 0 || (uint64_t)v->integer <= maximum))
@@ -126,10 +124,10 @@ static bool read_real(const ValueReader *r, const Node *n, Value *v) {
 
         if (!text)
                 return false;
-        q = parse_real(text, &v->real);
+        q = value_reader_read_real(text, &v->real);
         if (q == 0)
                 return true;
-        if (q == -EINVAL && parse_int(text, &integer) == 0) {
+        if (q == -EINVAL && value_reader_read_int(text, &integer) == 0) {
                 v->real = (double)integer;
                 return true;
         }
@@ -277,10 +275,10 @@ static const Type *type_of_node(const Node *n) {
                 return &string_type;
         if (value_reader_read_bool(n->text, &boolean) == 0)
                 return &bool_type;
-        if (parse_int(n->text, &integer) == 0 && !strpbrk(n->text, ".eE") && integer >= INT32_MIN &&
-            integer <= INT32_MAX)
+        if (value_reader_read_int(n->text, &integer) == 0 && !strpbrk(n->text, ".eE") &&
+            integer >= INT32_MIN && integer <= INT32_MAX)
                 return &int_type;
-        return parse_real(n->text, &real) == 0 ? &real_type : &string_type;
+        return value_reader_read_real(n->text, &real) == 0 ? &real_type : &string_type;
 }
 
 static bool read_var(const ValueReader *r, const Node *n, Value *v) {
@@ -396,9 +394,59 @@ static bool read_value(const ValueReader *r, const Node *n, const Type *t, Value
         return refuse_value(r, n, t);
 }
 
+/* A struct that has these two fields is written by their names. */
+static bool has_fields(const Struct *s, const char *a, const char *b) {
+        unsigned n = 0;
+
+        for (size_t i = 0; i < s->n_fields; i++)
+                n += strcmp(s->fields[i]->symbol.name, a) == 0 ||
+                     strcmp(s->fields[i]->symbol.name, b) == 0;
+        return n == 2;
+}
+
+bool value_reader_is_wrapped(const Node *n, const Type *t) {
+        const NodeEntry *type = node_find(n, "type");
+
+        if (t->kind != TYPE_ENUM && t->kind != TYPE_FLAG &&
+            (t->kind != TYPE_STRUCT || has_fields(t->structure, "type", "value")))
+                return false;
+        return n->n_entries == 2 && type && type->value->kind == NODE_SCALAR &&
+               node_find(n, "value");
+}
+
+static bool is_expected(const Node *type, const Type *t) {
+        const char *name = drop_scope(type->text);
+
+        if (t->kind == TYPE_STRUCT)
+                return strcmp(name, t->structure->symbol.name) == 0;
+        return strcmp(name, t->kind == TYPE_FLAG ? "flag" : "enum") == 0 ||
+               strcmp(name, "enum") == 0 || strcmp(name, t->enumeration->symbol.name) == 0;
+}
+
+/* NULL: an error was reported. */
+static const Node *unwrap(const ValueReader *r, const Node *n, const Type *t) {
+        const Node *type;
+
+        if (!value_reader_is_wrapped(n, t))
+                return n;
+        type = node_find(n, "type")->value;
+        if (is_expected(type, t))
+                return node_find(n, "value")->value;
+        if (t->kind == TYPE_STRUCT)
+                diagnostics_error(r->diagnostics, type->span, "expected a '%s', not a '%s'",
+                                  t->structure->symbol.name, type->text);
+        else
+                diagnostics_error(r->diagnostics, type->span, "expected 'enum' or '%s', not '%s'",
+                                  t->enumeration->symbol.name, type->text);
+        return NULL;
+}
+
 Value *value_reader_read(const ValueReader *r, const Node *n, const Type *t) {
         Value *v = arena_alloc(r->arena, sizeof(*v));
 
+        n = unwrap(r, n, t);
+        if (!n)
+                return NULL;
         v->type = t;
         v->span = n->span;
         return read_value(r, n, t, v) ? v : NULL;
