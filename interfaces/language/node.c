@@ -177,6 +177,16 @@ NodeEntry *node_find(const Node *n, const char *key) {
         return NULL;
 }
 
+bool node_set_entry(Arena *a, Node *n, Node *key, Node *value) {
+        NodeEntry *same = node_find(n, key->text);
+
+        if (same)
+                *same = (NodeEntry){ .key = key, .value = value };
+        else
+                append_entry(a, n, key, value);
+        return same;
+}
+
 Node *node_merge(Arena *a, Node *earlier, Node *later) {
         Node *n;
 
@@ -204,17 +214,12 @@ Node *node_merge(Arena *a, Node *earlier, Node *later) {
 /* ---- reading ---- */
 
 void node_add_entry(Arena *a, Diagnostics *d, Node *n, Node *key, Node *value) {
-        NodeEntry *same = node_find(n, key->text);
-
-        if (!same) {
-                append_entry(a, n, key, value);
-                return;
-        }
-        diagnostics_warning(d, WARNING_DUPLICATE_KEY, key->span, "'%s' is there twice%s", key->text,
-                            d->warnings[WARNING_DUPLICATE_KEY] == WARNING_AS_ERROR
-                                    ? ""
-                                    : ", the last one counts");
-        *same = (NodeEntry){ .key = key, .value = value };
+        if (node_set_entry(a, n, key, value))
+                diagnostics_warning(d, WARNING_DUPLICATE_KEY, key->span, "'%s' is there twice%s",
+                                    key->text,
+                                    d->warnings[WARNING_DUPLICATE_KEY] == WARNING_AS_ERROR
+                                            ? ""
+                                            : ", the last one counts");
 }
 
 static Node *read_mapping(Reader *r, Node *n, unsigned depth) {

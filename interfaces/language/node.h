@@ -47,7 +47,9 @@ Node *node_parse(Arena *a, Diagnostics *d, const NodeLine *lines, size_t n_lines
 Node *node_parse_json(Arena *a, Diagnostics *d, const Source *source);
 
 Node *node_new_scalar(Arena *a, const char *text, bool plain, Span span);
-/* Of a mapping. A key that is there already is warned of, or refused; the last one counts. */
+/* Of a mapping; true: in place of an entry with this key. */
+bool node_set_entry(Arena *a, Node *n, Node *key, Node *value);
+/* Of a mapping, from a file. A key that is there already is warned of, or refused; the last one counts. */
 void node_add_entry(Arena *a, Diagnostics *d, Node *n, Node *key, Node *value);
 /* NULL: the mapping has no such key, or the node is no mapping. */
 NodeEntry *node_find(const Node *n, const char *key);

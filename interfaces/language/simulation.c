@@ -11,6 +11,13 @@ typedef struct Known {
         Value *value;
 } Known;
 
+/* The same of a domain. */
+typedef struct KnownDomain {
+        const Node *node;
+        Value **values;
+        size_t n_values;
+} KnownDomain;
+
 typedef struct Reader {
         const ValueReader *values;
         const Interface *interface; /* NULL: bounds of @config, which are the same for all zones */
@@ -18,6 +25,8 @@ typedef struct Reader {
         const Node *config;
         Known *known;
         size_t n_known;
+        KnownDomain *domains;
+        size_t n_domains;
 } Reader;
 
 /* What can be said of a property, all but the last by zone. */
@@ -154,23 +163,31 @@ static void read_range(Reader *r, const char *zone, Constraint *c) {
 
 static void read_domain(Reader *r, const char *zone, Constraint *c) {
         const Node *n = pick(r, find(r, "domain", NULL), zone);
+        KnownDomain known = { .node = n };
         const Node **items;
         size_t n_items;
 
         if (!n)
                 return;
+        for (size_t i = 0; i < r->n_domains; i++)
+                if (r->domains[i].node == n) {
+                        c->domain = r->domains[i].values;
+                        c->n_domain = r->domains[i].n_values;
+                        return;
+                }
         n_items = list_items(r, n, &items);
-        if (n_items == 0) {
+        if (n_items == 0)
                 diagnostics_error(r->values->diagnostics, n->span,
                                   "'domain' wants the allowed values: [ …, … ]");
-                return;
-        }
         for (size_t i = 0; i < n_items; i++) {
-                Value *v = read_value(r, items[i]);
+                Value *v = value_reader_read(r->values, items[i], r->property->type);
 
                 if (v)
-                        ARENA_APPEND(r->values->arena, c->domain, c->n_domain, v);
+                        ARENA_APPEND(r->values->arena, known.values, known.n_values, v);
         }
+        ARENA_APPEND(r->values->arena, r->domains, r->n_domains, known);
+        c->domain = known.values;
+        c->n_domain = known.n_values;
 }
 
 static void read_constraint(Reader *r, const char *zone, Constraint *c) {
