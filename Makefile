@@ -106,7 +106,7 @@ help:
 	@echo 'make stress      kills, stops and restarts services and their bus for some minutes, under clients; FASCIA_SEED=N'
 	@echo 'make load        clients that behave badly, and what the others notice of them, for minutes'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
-	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
+	@echo 'make fuzz        feeds what reads files with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
 	@echo 'make golden      rewrites the expected outputs of the generator in tests/golden/'
 	@echo 'make format      lays out all C files'
 	@echo 'make install     PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) DESTDIR=$(DESTDIR)'
@@ -362,12 +362,14 @@ bench: packages-check
 	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
-FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(wildcard tests/fuzz/*.c)
-$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(wildcard interfaces/codegen/*.h tests/fuzz/*.h) | $(codegen_objects)
+FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(language_sources) $(wildcard daemon/simulator/sim-*.c tests/fuzz/*.c)
+FUZZ_HEADERS = $(wildcard interfaces/codegen/*.h interfaces/language/*.h daemon/simulator/*.h tests/fuzz/*.h)
+$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) $(B)/libgenerated.a $(B)/libfascia.a | $(codegen_objects)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -I$(B) -include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) \
-		$(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
+		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/runtime -Idaemon/simulator $(public_includes) -I$(B) \
+		-include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) $(B)/libgenerated.a $(B)/libfascia.a \
+		$(LIBS) $(shell $(PKG_CONFIG) --libs yaml-0.1 expat jansson) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 

@@ -4,11 +4,19 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include <fascia/backend.h>
+#include <test-kitchen-1/kitchen-types.h>
+#include <test-language-1/language-types.h>
+
+#include "descriptor.h"
 #include "emit-json.h"
 #include "generate.h"
 #include "import.h"
 #include "parser.h"
+#include "sim-data.h"
+#include "value.h"
 
 static void exhausted(void) {
         abort();
@@ -99,10 +107,114 @@ static void import(const uint8_t *data, size_t size) {
         arena_free(a);
 }
 
+/* ---- data files of the simulation ---- */
+
+#define N_INTERFACES_MAX 16
+
+/* What is read can be sent, and all of it is there. */
+static void check_value(const struct fascia_type *type, const void *value) {
+        char *text;
+
+        if (!value)
+                return;
+        if (value_check_encodable(type, value) < 0)
+                abort();
+        text = fascia_value_print(type, value);
+        if (!text)
+                abort();
+        free(text);
+}
+
+static void check_interface(const struct fascia_interface *i, const struct fascia_simulation *s) {
+        for (uint32_t k = 0; k < s->n_zones; k++)
+                if (strlen(s->zones[k]) == 0)
+                        abort();
+        for (uint32_t k = 0; k < s->n_rows; k++) {
+                const struct fascia_simulation_row *row = &s->rows[k];
+                const struct fascia_type *type = interface_property(i, row->property)->type;
+                const struct fascia_constraint *c = row->constraint;
+
+                check_value(type, row->initial);
+                check_value(type, c ? c->minimum : NULL);
+                check_value(type, c ? c->maximum : NULL);
+                for (uint32_t n = 0; c && n < c->n_domain; n++)
+                        check_value(type, (const char *)c->domain + n * type->size);
+        }
+}
+
+static void check_data(const struct fascia_module *m, const SimData *d) {
+        char *text;
+
+        for (uint32_t i = 0; i < m->n_interfaces; i++)
+                check_interface(module_interface(m, i), sim_data_get(d, i));
+        if (!sim_data_get_faults(d))
+                return;
+        text = json_dumps(sim_data_get_faults(d), 0);
+        if (!text)
+                abort();
+        free(text);
+}
+
+static SimData *read_data(const struct fascia_module *m,
+                          const struct fascia_module_library *library, const char *path,
+                          const char *text, size_t size) {
+        SimData *d = NULL;
+        char *error = NULL;
+
+        if (sim_data_parse(m, library, path, text, size, &d, &error) < 0) {
+                /* Not a word too few. */
+                if (strncmp(error, path, strlen(path)) != 0 || !strstr(error, ": error: "))
+                        abort();
+                free(error);
+                return NULL;
+        }
+        check_data(m, d);
+        return d;
+}
+
+/* On top of what a module library might have, and alone. */
+static void read_on_top(const struct fascia_module *m, const char *base, const uint8_t *data,
+                        size_t size) {
+        struct fascia_simulation simulation[N_INTERFACES_MAX];
+        const struct fascia_module_library library = { .module = m, .simulation = simulation };
+        SimData *d = read_data(m, NULL, "base.yaml", base, strlen(base));
+
+        if (!d || m->n_interfaces > N_INTERFACES_MAX)
+                abort();
+        for (uint32_t i = 0; i < m->n_interfaces; i++)
+                simulation[i] = *sim_data_get(d, i);
+        sim_data_free(read_data(m, &library, "fuzz.yaml", (const char *)data, size));
+        sim_data_free(read_data(m, NULL, "fuzz.json", (const char *)data, size));
+        sim_data_free(d);
+}
+
+static void read_simulation(const uint8_t *data, size_t size) {
+        static const char kitchen[] =
+                "Cook:\n"
+                "  zones: [ A, No ]\n"
+                "  plates: { default: { A: 1, =: 2 }, range: { No: [ 0, 9 ] } }\n"
+                "  heat: { default: 0.1, minimum: 0, maximum: { A: 1e300 } }\n"
+                "  taste: { domain: [ a, b ], unsupported: { A: true } }\n"
+                "  level: { default: { A: Low, =: High }, domain: [ Low, High ] }\n"
+                "  spices: { default: Salt|Last }\n"
+                "  wide: { default: Both }\n"
+                "  second: { default: { A: [ 1, a, Salt, [ 7 ], [ 3, 4 ] ] } }\n"
+                "  table: { default: [ [ 1 ], [ ] ], domain: [ [ ], [ [ 1, 2 ] ] ] }\n";
+        static const char language[] =
+                "Speaker:\n"
+                "  anything: { default: [ 1, 2.0, { a: null, b: \"1\" }, true ] }\n"
+                "  settings: { default: { a: 1, b: [ x ] } }\n"
+                "  sizes: { default: { a: 18446744073709551615 } }\n"
+                "  octet: { default: 255, maximum: 255 }\n"
+                "  object: { default: /a }\n"
+                "  book: { default: { a: [ a, [ b ], Glad, null ] } }\n";
+
+        read_on_top(kitchen_interfaces[0].module, kitchen, data, size);
+        read_on_top(language_interfaces[0].module, language, data, size);
+}
+
 const FuzzTarget fuzz_targets[] = {
-        { "parse", parse },
-        { "generate", generate_all },
-        { "annotations", annotate },
-        { "import", import },
+        { "parse", parse },   { "generate", generate_all },      { "annotations", annotate },
+        { "import", import }, { "simulation", read_simulation },
 };
 const size_t n_fuzz_targets = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);
