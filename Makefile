@@ -362,7 +362,8 @@ bench: packages-check
 	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
-FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(language_sources) $(wildcard daemon/simulator/sim-*.c tests/fuzz/*.c)
+FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(language_sources) $(wildcard tests/fuzz/*.c) \
+	$(addprefix daemon/simulator/,sim-data.c sim-json.c sim-types.c sim-values.c)
 FUZZ_HEADERS = $(wildcard interfaces/codegen/*.h interfaces/language/*.h daemon/simulator/*.h tests/fuzz/*.h)
 $(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) $(B)/libgenerated.a $(B)/libfascia.a | $(codegen_objects)
 	@mkdir -p $(@D)

@@ -12,7 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
-#include "sim-faults.h"
+#include "sim-json.h"
 #include "sim-types.h"
 #include "sim-values.h"
 #include "simulation.h"
@@ -479,7 +479,7 @@ static int read_faults(const Reader *r, const Node *n) {
         if (r->diagnostics->n_errors > 0)
                 return 0;
         r->data->faults = json_array();
-        return r->data->faults ? sim_faults_add(r->data->faults, n) : -ENOMEM;
+        return r->data->faults ? sim_json_add(r->data->faults, n) : -ENOMEM;
 }
 
 static void read_root(Reader *r, const Node *root) {

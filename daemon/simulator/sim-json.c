@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* A part of a data file that somebody else reads, as JSON. */
-#include "sim-faults.h"
+#include "sim-json.h"
 
 #include <errno.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static int fill(json_t *json, const Node *n) {
         int r = 0;
 
         if (n->kind == NODE_SEQUENCE)
-                return sim_faults_add(json, n);
+                return sim_json_add(json, n);
         for (size_t i = 0; r == 0 && i < n->n_entries; i++) {
                 const Node *value = n->entries[i].value;
                 json_t *item = new_json(value);
@@ -52,7 +52,7 @@ static int fill(json_t *json, const Node *n) {
         return r;
 }
 
-int sim_faults_add(json_t *array, const Node *list) {
+int sim_json_add(json_t *array, const Node *list) {
         int r = 0;
 
         for (size_t i = 0; r == 0 && i < list->n_items; i++) {
