@@ -18,6 +18,7 @@
 #include <test-kitchen-1/kitchen-types.h>
 #include <test-language-1/language-types.h>
 #include <test-simulated-1/simulated-types.h>
+#include <vehicle-climate-1/climate-types.h>
 
 #include "descriptor.h"
 #include "sim-data.h"
@@ -767,6 +768,78 @@ static void too_many_zones_are_refused(void **state) {
                       "a.yaml:1:18: error: 257 zones are more than 256");
 }
 
+/* ---- the manual ---- */
+
+/* The first block of the page behind this mark. */
+static char *read_example(const char *mark) {
+        const char *source = getenv("FASCIA_SOURCE_DIR");
+        static char page[131072];
+        char path[1024], *begin, *end;
+        size_t size;
+        FILE *f;
+
+        snprintf(path, sizeof(path), "%s/interfaces/README.md", source ? source : ".");
+        f = fopen(path, "re");
+        assert_non_null(f);
+        size = fread(page, 1, sizeof(page) - 1, f);
+        fclose(f);
+        page[size] = '\0';
+        begin = strstr(page, mark);
+        assert_non_null(begin);
+        begin += strlen(mark);
+        end = strstr(begin, "\n```");
+        assert_non_null(end);
+        end[1] = '\0';
+        return begin;
+}
+
+static void the_examples_of_the_manual_do_what_it_says(void **state) {
+        const struct fascia_module *climate = climate_interfaces[0].module;
+        void *handle;
+        const struct fascia_module_library *l = open_library("Vehicle.Climate1", &handle);
+        char *text = read_example("\n```json\n"), *typo;
+        SimData *d = parse(climate, l, "climate.json", text);
+
+        (void)state;
+        assert_string_equal(print(d, climate, 0),
+                            "FrontLeft,Rear\n"
+                            "fanLevel default=1 min=0 max=5\n"
+                            "fanLevel@FrontLeft default=3 min=0 max=5\n"
+                            "outsideTemperature default=-7.5\n"
+                            "outsideTemperature@Rear default=-7.5 unsupported\n"
+                            "recirculation default=On\n"
+                            "airflow default=Dashboard|Floor\n");
+        sim_data_free(d);
+
+        /* The message that is shown: of this file, with a letter less. */
+        typo = strstr(text, "fanLevel");
+        assert_non_null(typo);
+        memmove(typo + 4, typo + 5, strlen(typo + 5) + 1);
+        check_refusal(climate, "climate.json", text, strlen(text),
+                      "climate.json:4:9: error: 'ClimateControl' has no property 'fanLvel'; did "
+                      "you mean 'fanLevel'?");
+
+        d = parse(climate, l, "climate.yaml", read_example("\n```yml\n"));
+        assert_string_equal(print(d, climate, 0),
+                            "FrontLeft,FrontRight,Rear,Roof\n"
+                            "airConditioning default=true\n"
+                            "airConditioning@Rear default=false\n"
+                            "fanLevel default=1\n"
+                            "fanLevel@FrontLeft default=3\n"
+                            "fanLevel@FrontRight default=3\n"
+                            "fanLevel@Rear default=4\n"
+                            "targetTemperature default=25 min=18\n"
+                            "outsideTemperature default=12.5\n"
+                            "outsideTemperature@FrontLeft default=12.5 unsupported\n"
+                            "outsideTemperature@FrontRight default=12.5 unsupported\n"
+                            "outsideTemperature@Rear default=12.5 unsupported\n"
+                            "recirculation default=Automatic or=On or=Automatic\n"
+                            "airflow default=Dashboard|Floor\n"
+                            "airflow@Rear default=Floor\n");
+        sim_data_free(d);
+        dlclose(handle);
+}
+
 /* ---- files ---- */
 
 static void check_load(const char *path, int code, const char *expected) {
@@ -854,6 +927,7 @@ int main(void) {
                 cmocka_unit_test(what_is_no_json_or_yaml_is_refused),
                 cmocka_unit_test(what_is_too_deep_is_refused),
                 cmocka_unit_test(too_many_zones_are_refused),
+                cmocka_unit_test(the_examples_of_the_manual_do_what_it_says),
                 cmocka_unit_test(a_file_is_read_or_refused_as_one),
         };
 
