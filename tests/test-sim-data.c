@@ -902,6 +902,26 @@ static void a_file_is_read_or_refused_as_one(void **state) {
         rmdir(folder);
 }
 
+/* As large as a file may be, and said to be outside of the bounds, which is legal. */
+static void a_long_list_takes_no_more_than_its_place(void **state) {
+        static char text[1048576];
+        const size_t n_items = 500000;
+        const struct fascia_int32_list *list;
+        size_t n = (size_t)sprintf(text, "{ \"Cook\": { \"numbers\": { \"domain\": [ [ 1 ] ], "
+                                         "\"default\": [ 7");
+        SimData *d;
+
+        (void)state;
+        for (size_t i = 1; i < n_items; i++, n += 2)
+                memcpy(text + n, ",7", 2);
+        strcpy(text + n, " ] } } }");
+        d = parse(kitchen, NULL, "a.json", text);
+        list = sim_data_get(d, 0)->rows[0].initial;
+        assert_int_equal(list->count, n_items);
+        assert_int_equal(list->items[n_items - 1], 7);
+        sim_data_free(d);
+}
+
 static int set_up(void **state) {
         (void)state;
         kitchen = KITCHEN;
@@ -927,6 +947,7 @@ int main(void) {
                 cmocka_unit_test(what_is_no_json_or_yaml_is_refused),
                 cmocka_unit_test(what_is_too_deep_is_refused),
                 cmocka_unit_test(too_many_zones_are_refused),
+                cmocka_unit_test(a_long_list_takes_no_more_than_its_place),
                 cmocka_unit_test(the_examples_of_the_manual_do_what_it_says),
                 cmocka_unit_test(a_file_is_read_or_refused_as_one),
         };

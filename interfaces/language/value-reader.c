@@ -10,6 +10,7 @@
 #include <strings.h>
 
 #include "dbus-name.h"
+#include "text.h"
 #include "wire-type.h"
 
 int value_reader_read_bool(const char *text, bool *ret) {
@@ -541,21 +542,18 @@ const char *value_print_real(Arena *a, double real) {
 }
 
 static const char *print_items(Arena *a, const Value *v, const char *open, const char *close) {
-        const char *text = open;
+        Text text;
 
-        for (size_t i = 0; i < v->n_items; i++)
-                text = arena_printf(a, "%s%s%s", text, i > 0 ? ", " : "",
-                                    value_print(a, v->items[i]));
-        return arena_printf(a, "%s%s", text, close);
-}
-
-static const char *print_map(Arena *a, const Value *v) {
-        const char *text = "{";
-
-        for (size_t i = 0; i < v->n_items; i++)
-                text = arena_printf(a, "%s%s\"%s\": %s", text, i > 0 ? ", " : "", v->keys[i],
-                                    value_print(a, v->items[i]));
-        return arena_printf(a, "%s}", text);
+        text_init(&text, a);
+        text_add(&text, open);
+        for (size_t i = 0; i < v->n_items; i++) {
+                text_add(&text, i > 0 ? ", " : "");
+                if (v->keys)
+                        text_printf(&text, "\"%s\": ", v->keys[i]);
+                text_add(&text, value_print(a, v->items[i]));
+        }
+        text_add(&text, close);
+        return text.bytes;
 }
 
 static const char *print_flag(Arena *a, const Value *v) {
@@ -603,7 +601,7 @@ const char *value_print(Arena *a, const Value *v) {
         case TYPE_LIST:
                 return print_items(a, v, "[", "]");
         case TYPE_MAP:
-                return print_map(a, v);
+                return print_items(a, v, "{", "}");
         case TYPE_VAR:
                 return v->n_items > 0 ? value_print(a, v->items[0]) : "null";
         case TYPE_VOID:
