@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -29,10 +30,11 @@ void __libc_free(void *p);
 /* Volatile, because the compiler believes that no function of the C library comes back here. */
 static volatile bool is_failing;
 static volatile long until_failure;
+static volatile size_t smallest_failure; /* in bytes */
 static volatile long n_live;
 
-static bool fails(void) {
-        return is_failing && --until_failure <= 0;
+static bool fails(size_t size) {
+        return is_failing && size >= smallest_failure && --until_failure <= 0;
 }
 
 static void *counted(void *p) {
@@ -41,7 +43,7 @@ static void *counted(void *p) {
 }
 
 void *malloc(size_t size) {
-        if (fails()) {
+        if (fails(size)) {
                 errno = ENOMEM;
                 return NULL;
         }
@@ -49,7 +51,7 @@ void *malloc(size_t size) {
 }
 
 void *calloc(size_t n, size_t size) {
-        if (fails()) {
+        if (fails(n * size)) {
                 errno = ENOMEM;
                 return NULL;
         }
@@ -59,7 +61,7 @@ void *calloc(size_t n, size_t size) {
 void *realloc(void *p, size_t size) {
         if (!p)
                 return malloc(size);
-        if (fails()) {
+        if (fails(size)) {
                 errno = ENOMEM;
                 return NULL;
         }
@@ -69,17 +71,6 @@ void *realloc(void *p, size_t size) {
 void free(void *p) {
         n_live -= p != NULL;
         __libc_free(p);
-}
-
-/* More than one piece of memory of an arena has room for: the text itself is longer. */
-static char *make_text(const char *text) {
-        const size_t padding = 300 * 1024;
-        char *whole = malloc(padding + strlen(text) + 1);
-
-        assert_non_null(whole);
-        memset(whole, '\n', padding);
-        strcpy(whole + padding, text);
-        return whole;
 }
 
 /* From the n-th allocation on there is no memory. Whether it was enough. */
@@ -123,15 +114,37 @@ static void nothing_is_left_when_there_is_no_memory(void **state) {
 
         (void)state;
         for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-                char *text = make_text(rows[i].text);
                 long n = 1;
 
-                while (!read_with(n, rows[i].path, text, rows[i].expected))
+                while (!read_with(n, rows[i].path, rows[i].text, rows[i].expected))
                         n++;
                 print_message("%s: %ld allocations\n", rows[i].path, n - 1);
                 assert_true(n > 5);
-                free(text);
         }
+}
+
+/* Only large pieces are missing, which are those of the arenas: in the middle of whatever else holds memory. */
+static void nor_when_there_is_none_for_a_large_file(void **state) {
+        static char text[65536] = "---\n{ \"Cook\": { \"names\": { \"default\": [ \"a\"";
+        const struct {
+                const char *path, *text;
+        } rows[] = { { "a.yaml", text }, { "a.json", text + strlen("---\n") } };
+        size_t n = strlen(text);
+
+        (void)state;
+        for (size_t i = 0; i < 10000; i++)
+                n += (size_t)sprintf(text + n, ",\"b\"");
+        strcpy(text + n, "] } } }");
+        smallest_failure = 64 * 1024;
+        for (size_t i = 0; i < 2; i++) {
+                long k = 1;
+
+                while (!read_with(k, rows[i].path, rows[i].text, 0))
+                        k++;
+                print_message("%s: %ld large allocations\n", rows[i].path, k - 1);
+                assert_true(k > 10);
+        }
+        smallest_failure = 0;
 }
 #endif
 
@@ -146,6 +159,7 @@ int main(void) {
                 cmocka_unit_test(the_allocator_is_not_that_of_a_sanitizer),
 #if CAN_FAIL
                 cmocka_unit_test(nothing_is_left_when_there_is_no_memory),
+                cmocka_unit_test(nor_when_there_is_none_for_a_large_file),
 #endif
         };
 

@@ -436,6 +436,11 @@ static void a_file_may_add_to_it(void **state) {
                   "false, Roof: true } }, nowhere: { unsupported: false } } }",
                   "FrontLeft,Rear,Roof\n" LIMITS_FLOOR LIMITS_CEILING LIMITS_BARE LIMITS_BOTH
                           LIMITS_WORDS LIMITS_LEVEL "gap@Roof unsupported\n" },
+                { "a zone that is like the feature follows it",
+                  "{ merge: true, Limits: { level: { domain: { =: [ Unknown, High ] } } } }",
+                  LIMITS_ZONES LIMITS_FLOOR LIMITS_CEILING LIMITS_BARE LIMITS_BOTH LIMITS_WORDS
+                  "level default=Low or=Unknown or=High\nlevel@Rear default=High or=Unknown "
+                  "or=High\n" LIMITS_GAP LIMITS_NOWHERE },
                 { "a domain is replaced", "{ merge: true, Limits: { words: { domain: [ x ] } } }",
                   LIMITS_ZONES LIMITS_FLOOR LIMITS_CEILING LIMITS_BARE LIMITS_BOTH
                   "words default=\"three\" or=\"x\"\n" LIMITS_LEVEL LIMITS_GAP LIMITS_NOWHERE },
@@ -489,6 +494,45 @@ static void what_a_file_leaves_alone_stays_what_it_was(void **state) {
                 assert_ptr_not_equal(sim_data_get(d, 0), &l->simulation[0]);
                 sim_data_free(d);
                 dlclose(handle);
+        }
+}
+
+static const char *signature_of(const SimData *d) {
+        const struct fascia_simulation *s = sim_data_get(d, 0);
+
+        assert_int_equal(s->n_rows, 1);
+        return fascia_variant_get_signature(s->rows[0].initial);
+}
+
+static void a_value_that_says_its_type_keeps_it(void **state) {
+        static const struct {
+                const char *text, *signature;
+        } rows[] = {
+                { "2", "i" },        { "2.0", "d" },          { "-1e300", "d" }, { "\"2\"", "s" },
+                { "\"true\"", "s" }, { "true", "b" },         { "null", "" },    { "[ 1 ]", "av" },
+                { "\"null\"", "s" }, { "{ a: 1 }", "a{sv}" },
+        };
+
+        (void)state;
+        for (size_t i = 0; i < N(rows); i++) {
+                struct fascia_simulation simulation[8] = { 0 };
+                struct fascia_module_library l = { .module = language, .simulation = simulation };
+                char text[256];
+                SimData *base, *d;
+
+                snprintf(text, sizeof(text), "Speaker: { anything: { default: %s } }",
+                         rows[i].text);
+                base = parse(language, NULL, "a.yaml", text);
+                assert_string_equal(signature_of(base), rows[i].signature);
+                simulation[0] = *sim_data_get(base, 0);
+                d = parse(language, &l, "a.yaml",
+                          "{ merge: true, Speaker: { anything: { zoned: true } } }");
+                assert_string_equal(signature_of(d), rows[i].signature);
+                assert_true(fascia_value_equal(fascia_basic_type('v'),
+                                               sim_data_get(base, 0)->rows[0].initial,
+                                               sim_data_get(d, 0)->rows[0].initial));
+                sim_data_free(d);
+                sim_data_free(base);
         }
 }
 
@@ -942,6 +986,7 @@ int main(void) {
                 cmocka_unit_test(a_file_replaces_everything_of_its_module),
                 cmocka_unit_test(a_file_may_add_to_it),
                 cmocka_unit_test(what_a_file_leaves_alone_stays_what_it_was),
+                cmocka_unit_test(a_value_that_says_its_type_keeps_it),
                 cmocka_unit_test(faults_are_handed_on_as_json),
                 cmocka_unit_test(what_is_wrong_is_said_with_its_place),
                 cmocka_unit_test(what_is_no_json_or_yaml_is_refused),

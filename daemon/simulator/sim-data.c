@@ -414,14 +414,16 @@ static void read_interface(const Reader *r, uint32_t index, const Node *config) 
         }
         read_zones(r, &p, config);
         for (uint32_t i = 0; i < descriptor->n_properties; i++) {
-                NodeEntry *e = node_find(config, property_at(descriptor, i)->name);
+                const char *name = property_at(descriptor, i)->name;
+                /* A property of that name cannot be spoken of. */
+                NodeEntry *e = strcmp(name, "zones") == 0 ? NULL : node_find(config, name);
 
-                if (e)
+                if (e) {
                         e->used = true;
-                if (e && (strcmp(e->key->text, "zones") != 0 || e->value->kind == NODE_MAPPING))
                         read_property(r, &p, i, e->value);
-                else
+                } else {
                         take_rows(r, &p, i);
+                }
         }
         check_names(r, &p, config);
         s = arena_alloc(r->data->arena, sizeof(*s));
