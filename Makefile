@@ -34,6 +34,10 @@ SYSTEMGENERATORDIR = $(call pkg_dir,systemdsystemgeneratordir,systemd,/usr/lib/s
 SYSUSERSDIR = $(call pkg_dir,sysusersdir,systemd,/usr/lib/sysusers.d)
 DBUSDATADIR = $(call pkg_dir,datadir,dbus-1,/usr/share)/dbus-1
 LIBS = $(shell $(PKG_CONFIG) --libs libsystemd inih)
+# Distributions call it what they like.
+lua = $(firstword $(foreach name,lua5.4 lua-5.4 lua54 lua,$(shell $(PKG_CONFIG) --exists '$(name) >= 5.4' 2>/dev/null && echo $(name))))
+LUA_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(lua))
+SIMULATOR_LIBS = $(shell $(PKG_CONFIG) --libs jansson yaml-0.1 $(lua)) -lm
 
 CC ?= cc
 HOSTCC ?= $(CC)
@@ -61,7 +65,7 @@ endif
 
 # ---- what there is ----
 
-qfaces := $(wildcard interfaces/*.qface tests/interfaces/*.qface)
+qfaces := $(wildcard interfaces/*.qface tests/interfaces/*.qface daemon/simulator/*.qface)
 stems := $(basename $(notdir $(qfaces)))
 shipped := $(basename $(notdir $(wildcard interfaces/*.qface)))
 objects = $(patsubst %.c,$(B)/obj/%.o,$(1))
@@ -132,11 +136,13 @@ $(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
-$(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/language $(public_includes)
 $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
+$(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime \
+	$(public_includes) $(LUA_CFLAGS)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon -Idaemon/simulator $(public_includes)
+$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon \
+	-Idaemon/simulator $(public_includes) $(LUA_CFLAGS)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
 # The directories of this installation, and the version. Written when this file is read, and only when they differ, so
@@ -262,7 +268,11 @@ $(B)/libfascia.a: $(library_objects)
 $(B)/libfascia-service.a: $(service_objects)
 $(B)/libjson.a: $(json_objects)
 $(B)/liblanguage.a: $(language_objects)
-$(B)/libsimulator.a: $(simulator_objects)
+# As part of a program the plugin has a name of its own.
+$(B)/libsimulator.a: $(filter-out %/plugin.o,$(simulator_objects)) $(B)/obj/daemon/simulator/static/plugin.o
+$(B)/obj/daemon/simulator/static/%.o: daemon/simulator/%.c | $(stamps)
+	@mkdir -p $(@D)
+	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
 $(B)/libcodegen.a: $(filter-out %/main.o,$(codegen_objects))
 $(B)/libgenerated.a: $(foreach s,$(stems),$(foreach part,-types -backend,$(B)/gen/$s/$s$(part).o) $(B)/gen/$s/$s.o)
 $(B)/%.a:
@@ -283,9 +293,11 @@ $(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
 $(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
-$(B)/plugins/simulator.so: $(simulator_objects) $(language_objects) $(B)/libfascia.so
+# Generic, but for the interface by which it is controlled.
+simulator_parts := $(simulator_objects) $(language_objects) $(json_objects) $(foreach part,types backend,$(B)/gen/simulation/simulation-$(part).o)
+$(B)/plugins/simulator.so: $(simulator_parts) $(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(shell $(PKG_CONFIG) --libs yaml-0.1 jansson)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(SIMULATOR_LIBS)
 	@$(close)
 
 .SECONDEXPANSION:
@@ -305,9 +317,9 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 	@mkdir -p $(@D)
 	@install -m 644 $(filter %/$(@F),$^) $@
 
-archives := $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/libsimulator.a $(B)/liblanguage.a
+archives := $(B)/libsimulator.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/liblanguage.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
-test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka yaml-0.1 expat jansson) -ldl -pthread -lm
+test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka expat) $(SIMULATOR_LIBS) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)

@@ -3,6 +3,7 @@
 #include "settings.h"
 
 #include "backend-keys.h"
+#include "simulation-keys.h"
 
 #ifndef FASCIA_PLUGIN_DIR
 #define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
@@ -54,6 +55,7 @@ static const ConfigKey keys[] = {
           .type = CONFIG_STRING,
           .builtin = "",
           .sections = CONFIG_IN_FASCIA | CONFIG_IN_MODULE | CONFIG_IN_BACKEND },
+        SIMULATION_KEYS,
         { .name = "PluginPath",
           .type = CONFIG_PATHS,
           .builtin = FASCIA_PLUGIN_DIR,

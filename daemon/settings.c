@@ -5,6 +5,7 @@
 #include "access-rule.h"
 #include "backend-keys.h"
 #include "log.h"
+#include "simulation-keys.h"
 
 #ifndef FASCIA_PLUGIN_DIR
 #define FASCIA_PLUGIN_DIR "/usr/lib/fascia/plugins"
@@ -97,6 +98,7 @@ static const ConfigKey keys[] = {
           .minimum = 10 * MILLISECOND,
           .maximum = HOUR,
           .sections = EVERYWHERE },
+        SIMULATION_KEYS,
         { .name = "MaxReplySize",
           .type = CONFIG_SIZE,
           .builtin = "1M",

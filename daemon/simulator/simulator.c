@@ -1,230 +1,462 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulator: a backend for any interface, from its descriptors and the simulation data of its
- * module. It keeps what it is told, within the bounds of the data, and answers calls with empty
- * results. */
+/* All that is simulated in one process. */
+#include "simulator.h"
+
 #include <errno.h>
-#include <fascia/backend.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <syslog.h>
 
-/* Of one instance: all a simulation is beyond the values themselves, which the host keeps. */
-typedef struct Simulator {
-        const struct fascia_simulation *data; /* NULL: the module has none */
-} Simulator;
+#include "sim-module.h"
+#include "simulator-private.h"
 
-static const struct fascia_interface *interface_at(const struct fascia_module *m, uint32_t n) {
-        return (const void *)((const char *)m->interfaces + (size_t)n * m->interface_size);
+#define PROBLEMS_MAX 50u
+#define PROBLEM_PAUSE_USEC UINT64_C(60000000)
+
+struct SimListener {
+        SimListener *next;
+        Simulator *simulator;
+        const SimHooks *hooks; /* NULL: it has gone, and is freed when nobody goes over the list */
+        void *userdata;
+};
+
+struct Simulator {
+        struct fascia_host *host;
+        bool has_begun;
+        SimClock *clock;
+        SimFaults *faults;
+        SimWatch *watch; /* NULL: there was no file to watch yet */
+        SimModule *modules;
+        SimFeature *features;
+        SimListener *listeners;
+        unsigned n_walks; /* over the listeners */
+        struct drand48_data random;
+        char *problems[PROBLEMS_MAX];
+        size_t n_problems;
+        uint64_t last_problem; /* when it was told */
+        SimControl *controls;
+        SimScenario *scenario; /* that runs, or ran last */
+};
+
+struct fascia_host *simulator_get_host(const Simulator *s) {
+        return s->host;
 }
 
-static const struct fascia_property *property_at(const struct fascia_interface *i, uint32_t n) {
-        return (const void *)((const char *)i->properties + (size_t)n * i->module->property_size);
+SimClock *simulator_get_clock(const Simulator *s) {
+        return s->clock;
 }
 
-static const struct fascia_method *method_at(const struct fascia_interface *i, uint32_t n) {
-        return (const void *)((const char *)i->methods + (size_t)n * i->module->method_size);
+SimFaults *simulator_get_faults(const Simulator *s) {
+        return s->faults;
 }
 
-/* The data of this interface; where no module library is installed, types alone are simulated. */
-static int find_data(struct fascia_backend *backend, const struct fascia_simulation **ret) {
-        const struct fascia_interface *interface = fascia_backend_get_interface(backend);
-        const struct fascia_module *module = interface->module;
-        const struct fascia_module_library *library;
+SimControl **simulator_get_controls(Simulator *s) {
+        return &s->controls;
+}
+
+double simulator_random(Simulator *s) {
+        double value;
+
+        drand48_r(&s->random, &value);
+        return value;
+}
+
+void simulator_set_seed(Simulator *s, uint64_t seed) {
+        srand48_r((long)(seed ^ seed >> 32), &s->random);
+}
+
+/* ---- features ---- */
+
+SimFeature *simulator_next_feature(const Simulator *s, const SimFeature *previous) {
+        return previous ? previous->next : s->features;
+}
+
+bool simulator_is_name_of(const struct fascia_interface *i, const char *name) {
+        size_t size = strlen(i->qualified_name), part = strlen(name);
+
+        return part > 0 && part <= size && strcmp(i->qualified_name + size - part, name) == 0 &&
+               (part == size || i->qualified_name[size - part - 1] == '.');
+}
+
+bool simulator_is_named(const SimFeature *f, const char *name) {
+        return simulator_is_name_of(f->interface, name);
+}
+
+SimFeature *simulator_find_feature(const Simulator *s, const char *name, bool *ret_is_ambiguous) {
+        SimFeature *found = NULL;
+        bool is_ambiguous = false;
+
+        for (SimFeature *f = s->features; f; f = f->next) {
+                if (!simulator_is_named(f, name))
+                        continue;
+                if (found &&
+                    strcmp(found->interface->qualified_name, f->interface->qualified_name) != 0)
+                        is_ambiguous = true;
+                else if (!found)
+                        found = f;
+        }
+        if (ret_is_ambiguous)
+                *ret_is_ambiguous = is_ambiguous;
+        return is_ambiguous ? NULL : found;
+}
+
+SimFeature *simulator_find_id(const Simulator *s, uint64_t id) {
+        for (SimFeature *f = s->features; f; f = f->next)
+                if (f->id == id)
+                        return f;
+        return NULL;
+}
+
+static SimModule *find_module(Simulator *s, const struct fascia_module *module) {
+        for (SimModule *m = s->modules; m; m = m->next)
+                if (sim_module_is(m, module))
+                        return m;
+        return NULL;
+}
+
+static bool is_used(const Simulator *s, const SimModule *m) {
+        for (const SimFeature *f = s->features; f; f = f->next)
+                if (f->module == m)
+                        return true;
+        return false;
+}
+
+static void drop_module(Simulator *s, SimModule *m) {
+        SimModule **p = &s->modules;
+
+        while (*p != m)
+                p = &(*p)->next;
+        *p = m->next;
+        sim_module_free(m);
+}
+
+void simulator_begin(Simulator *s, struct fascia_backend *backend) {
+        const char *seed = fascia_backend_get_setting(backend, "SimulationSeed"),
+                   *paused = fascia_backend_get_setting(backend, "SimulationPaused");
+
+        if (s->has_begun)
+                return;
+        s->has_begun = true;
+        simulator_set_seed(s, seed ? strtoull(seed, NULL, 10) : 1);
+        sim_clock_set_paused(s->clock, paused && strcmp(paused, "yes") == 0);
+}
+
+int simulator_start(Simulator *s, struct fascia_backend *root, SimFeature **ret,
+                    char **reterr_text) {
+        SimModule *m = find_module(s, fascia_backend_get_interface(root)->module);
+        bool is_first = !m;
+        SimFeature *f, **last = &s->features;
         int r;
 
-        *ret = NULL;
-        r = fascia_host_get_module_library(fascia_backend_get_host(backend), module, &library);
-        if (r < 0)
-                return r == -ENOENT ? 0 : r;
-        for (uint32_t i = 0; i < module->n_interfaces; i++)
-                if (strcmp(interface_at(module, i)->name, interface->name) == 0)
-                        *ret = &library->simulation[i];
+        simulator_begin(s, root);
+        if (!m) {
+                r = sim_module_new(s, root, &m, reterr_text);
+                if (r < 0)
+                        return r;
+                m->next = s->modules;
+                s->modules = m;
+        }
+        r = sim_feature_new(m, root, &f);
+        if (r < 0) {
+                if (is_first)
+                        drop_module(s, m);
+                return r;
+        }
+        while (*last)
+                last = &(*last)->next;
+        *last = f;
+        sim_faults_meet_feature(s->faults, f);
+        /* A script that begins is told of what runs by itself. */
+        if (is_first)
+                sim_module_start(m);
+        simulator_tell_feature(f, true);
+        *ret = f;
         return 0;
 }
 
-/* Said in full: without it, zones and bounds would be missing without a word. */
-static void blame_data(struct fascia_backend *backend, int code) {
-        char *text;
+void simulator_stop(Simulator *s, SimFeature *f) {
+        SimFeature **p = &s->features;
+        SimModule *m = f->module;
 
-        if (asprintf(&text, "The module library '%s' cannot be used: %s",
-                     fascia_backend_get_interface(backend)->module->bus_name,
-                     code == -ELIBBAD ? "it is broken, or was made from another version"
-                                      : strerror(-code)) < 0)
+        while (*p != f)
+                p = &(*p)->next;
+        *p = f->next;
+        simulator_tell_feature(f, false);
+        sim_feature_free(f);
+        if (!is_used(s, m))
+                drop_module(s, m);
+}
+
+/* ---- who listens ---- */
+
+int simulator_add_listener(Simulator *s, const SimHooks *hooks, void *userdata, SimListener **ret) {
+        SimListener **last = &s->listeners, *l;
+
+        l = malloc(sizeof(*l));
+        if (!l)
+                return -ENOMEM;
+        *l = (SimListener){ .simulator = s, .hooks = hooks, .userdata = userdata };
+        while (*last)
+                last = &(*last)->next;
+        *last = l;
+        *ret = l;
+        return 0;
+}
+
+static void drop_listeners(Simulator *s) {
+        for (SimListener **p = &s->listeners; *p;) {
+                SimListener *l = *p;
+
+                if (l->hooks) {
+                        p = &l->next;
+                        continue;
+                }
+                *p = l->next;
+                free(l);
+        }
+}
+
+SimListener *sim_listener_free(SimListener *l) {
+        if (!l)
+                return NULL;
+        l->hooks = NULL;
+        if (l->simulator->n_walks == 0)
+                drop_listeners(l->simulator);
+        return NULL;
+}
+
+static void end_walk(Simulator *s) {
+        if (--s->n_walks == 0)
+                drop_listeners(s);
+}
+
+/* One that is added on the way hears of the next thing. */
+#define TELL(s, hook, ...)                                                \
+        do {                                                              \
+                (s)->n_walks++;                                           \
+                for (SimListener *l = (s)->listeners; l; l = l->next)     \
+                        if (l->hooks && l->hooks->hook)                   \
+                                l->hooks->hook(__VA_ARGS__, l->userdata); \
+                end_walk(s);                                              \
+        } while (0)
+
+void simulator_tell_change(SimFeature *f, struct fascia_backend *zone, uint32_t property,
+                           const void *value, const void *old) {
+        Simulator *s = sim_feature_get_simulator(f);
+
+        TELL(s, on_change, f, zone, property, value, old);
+}
+
+void simulator_tell_signal(SimFeature *f, struct fascia_backend *zone, uint32_t signal,
+                           const void *arguments) {
+        Simulator *s = sim_feature_get_simulator(f);
+
+        TELL(s, on_signal, f, zone, signal, arguments);
+}
+
+void simulator_tell_zone(SimFeature *f, struct fascia_backend *zone, bool is_present) {
+        Simulator *s = sim_feature_get_simulator(f);
+
+        TELL(s, on_zone, f, zone, is_present);
+}
+
+void simulator_tell_feature(SimFeature *f, bool runs) {
+        Simulator *s = sim_feature_get_simulator(f);
+
+        TELL(s, on_feature, f, runs);
+}
+
+/* Who does not take it may still have wanted to know. */
+static int ask(SimFeature *f, const SimRequest *q, const void *value) {
+        Simulator *s = sim_feature_get_simulator(f);
+        int r = 0;
+
+        s->n_walks++;
+        for (SimListener *l = s->listeners; l && r == 0; l = l->next) {
+                if (!l->hooks)
+                        continue;
+                if (q->is_set)
+                        r = l->hooks->on_set ? l->hooks->on_set(f, q, value, l->userdata) : 0;
+                else
+                        r = l->hooks->on_call ? l->hooks->on_call(f, q, value, l->userdata) : 0;
+        }
+        end_walk(s);
+        return r;
+}
+
+int simulator_ask_set(SimFeature *f, const SimRequest *q, const void *value) {
+        return ask(f, q, value);
+}
+
+int simulator_ask_call(SimFeature *f, const SimRequest *q, const void *arguments) {
+        return ask(f, q, arguments);
+}
+
+/* ---- problems ---- */
+
+/* The journal reads the level. */
+static void print(int level, const char *text) {
+        bool is_journal = secure_getenv("JOURNAL_STREAM");
+
+        if (is_journal)
+                fprintf(stderr, "<%d>", level);
+        fprintf(stderr, "Simulation: %s\n", text);
+}
+
+void simulator_log(Simulator *s, const char *format, ...) {
+        char *text;
+        va_list ap;
+        int r;
+
+        (void)s;
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0)
                 return;
-        fascia_backend_fail(backend, code, text);
+        print(LOG_INFO, text);
         free(text);
 }
 
-/* The row of the zone; else the one for the feature and every zone without a row; NULL: none. */
-static const struct fascia_simulation_row *find_row(const Simulator *s, uint32_t property,
-                                                    const char *zone) {
-        const struct fascia_simulation_row *common = NULL;
+/* What happens ten times a second is told once a minute. */
+static bool is_repeated(Simulator *s, const char *text) {
+        uint64_t now = fascia_host_now(s->host);
+        const char *last = s->n_problems > 0 ? s->problems[s->n_problems - 1] : NULL;
 
-        for (uint32_t i = 0; s->data && i < s->data->n_rows; i++) {
-                const struct fascia_simulation_row *row = &s->data->rows[i];
-
-                if (row->property != property)
-                        continue;
-                if (!row->zone)
-                        common = row;
-                else if (strcmp(row->zone, zone) == 0)
-                        return row;
-        }
-        return common;
+        if (last && strcmp(last, text) == 0 && now - s->last_problem < PROBLEM_PAUSE_USEC)
+                return true;
+        s->last_problem = now;
+        return false;
 }
 
-static int report_start_value(struct fascia_backend *zone, const struct fascia_property *property,
-                              uint32_t index, const struct fascia_simulation_row *row) {
-        const void *initial = fascia_backend_get_kept(zone, index);
-        void *value;
+void simulator_add_problem(Simulator *s, const char *format, ...) {
+        char *text;
+        va_list ap;
         int r;
 
-        if (!initial)
-                initial = row && row->initial ? row->initial : property->initial;
-        if (initial)
-                return fascia_backend_report(zone, index, initial);
-        value = malloc(property->type->size);
-        if (!value)
-                return -ENOMEM;
-        fascia_value_init(property->type, value);
-        r = fascia_backend_report(zone, index, value);
-        free(value); /* a start value holds nothing */
-        return r;
+        va_start(ap, format);
+        r = vasprintf(&text, format, ap);
+        va_end(ap);
+        if (r < 0)
+                return;
+        if (is_repeated(s, text)) {
+                free(text);
+                return;
+        }
+        print(LOG_WARNING, text);
+        if (s->n_problems == PROBLEMS_MAX) {
+                free(s->problems[0]);
+                memmove(s->problems, s->problems + 1, (PROBLEMS_MAX - 1) * sizeof(*s->problems));
+                s->n_problems--;
+        }
+        s->problems[s->n_problems++] = text;
+        sim_control_update(s->controls);
 }
 
-static int report_zone(const Simulator *s, struct fascia_backend *zone) {
-        const struct fascia_interface *interface = fascia_backend_get_interface(zone);
-        const char *name = fascia_backend_get_zone_name(zone);
+const char *simulator_get_problem(const Simulator *s, size_t n) {
+        return n < s->n_problems ? s->problems[n] : NULL;
+}
 
-        for (uint32_t i = 0; i < interface->n_properties; i++) {
-                const struct fascia_simulation_row *row = find_row(s, i, name);
-                int r;
+/* ---- files ---- */
 
-                if (row && row->unsupported)
-                        continue;
-                /* Where a model is to be found, the runtime knows. */
-                if (property_at(interface, i)->type->kind == FASCIA_KIND_MODEL)
-                        continue;
-                r = report_start_value(zone, property_at(interface, i), i, row);
-                if (r < 0)
-                        return r;
-        }
+void simulator_reload(Simulator *s) {
+        for (SimModule *m = s->modules; m; m = m->next)
+                sim_module_reload(m);
+}
+
+void simulator_change_data(SimModule *m, const SimData *old) {
+        for (SimFeature *f = m->simulator->features; f; f = f->next)
+                if (f->module == m)
+                        sim_feature_change_data(f, old, m->data);
+}
+
+static void on_files(void *userdata) {
+        simulator_reload(userdata);
+}
+
+int simulator_watch_file(Simulator *s, const char *path) {
+        int r;
+
+        r = s->watch ? 0 : sim_watch_new(s->host, on_files, s, &s->watch);
+        return r < 0 ? r : sim_watch_add(s->watch, path);
+}
+
+/* ---- scenarios ---- */
+
+static void on_scenario_end(SimScenario *scenario, void *userdata) {
+        Simulator *s = userdata;
+
+        if (s->scenario == scenario)
+                sim_control_update_scenario(s->controls, true);
+}
+
+int simulator_start_scenario(Simulator *s, const char *name, const char *text, char **reterr_text) {
+        SimScenario *scenario;
+        int r;
+
+        r = sim_scenario_new(s, name, text, strlen(text), on_scenario_end, s, &scenario,
+                             reterr_text);
+        if (r < 0)
+                return r;
+        simulator_stop_scenario(s);
+        sim_scenario_free(s->scenario);
+        s->scenario = scenario;
+        sim_scenario_start(scenario);
+        /* It may be over already. */
+        sim_control_update_scenario(s->controls, false);
         return 0;
 }
 
-static int report_all(const Simulator *s, struct fascia_backend *backend) {
-        int r;
-
-        r = report_zone(s, backend);
-        for (uint32_t i = 0; r >= 0 && s->data && i < s->data->n_zones; i++) {
-                struct fascia_backend *zone;
-
-                r = fascia_backend_add_zone(backend, s->data->zones[i], NULL, &zone);
-                if (r >= 0)
-                        r = report_zone(s, zone);
-        }
-        return r;
+bool simulator_stop_scenario(Simulator *s) {
+        if (!s->scenario || sim_scenario_get_state(s->scenario) != SIM_SCENARIO_RUNNING)
+                return false;
+        sim_scenario_stop(s->scenario);
+        return true;
 }
 
-static int on_start(struct fascia_backend *backend, void *plugin, void **ret_userdata) {
+const SimScenario *simulator_get_scenario(const Simulator *s) {
+        return s->scenario;
+}
+
+/* ---- life ---- */
+
+static void on_faults(void *userdata) {
+        Simulator *s = userdata;
+
+        sim_control_update(s->controls);
+}
+
+int simulator_new(struct fascia_host *host, Simulator **ret) {
         Simulator *s;
         int r;
 
-        (void)plugin;
         s = calloc(1, sizeof(*s));
         if (!s)
                 return -ENOMEM;
-        r = find_data(backend, &s->data);
-        if (r < 0)
-                blame_data(backend, r);
-        else
-                r = report_all(s, backend);
+        s->host = host;
+        r = sim_clock_new(host, &s->clock);
+        if (r >= 0)
+                r = sim_faults_new(s, &s->faults);
         if (r < 0) {
-                free(s);
+                simulator_free(s);
                 return r;
         }
-        *ret_userdata = s;
-        fascia_backend_ready(backend);
+        sim_faults_watch(s->faults, on_faults, s);
+        *ret = s;
         return 0;
 }
 
-static void on_stop(struct fascia_backend *backend, void *userdata) {
-        (void)backend;
-        free(userdata);
+Simulator *simulator_free(Simulator *s) {
+        if (!s)
+                return NULL;
+        sim_scenario_free(s->scenario);
+        sim_watch_free(s->watch);
+        sim_faults_free(s->faults);
+        sim_clock_free(s->clock);
+        for (size_t i = 0; i < s->n_problems; i++)
+                free(s->problems[i]);
+        free(s);
+        return NULL;
 }
-
-static int refuse_unsupported(struct fascia_reply reply, const struct fascia_property *property,
-                              const char *zone) {
-        char *text;
-        int r;
-
-        if (asprintf(&text, "%s is unsupported%s%s", property->dbus_name, *zone ? " in zone " : "",
-                     zone) < 0)
-                return -ENOMEM;
-        r = fascia_reply_fail(reply, -ENODATA, text);
-        free(text);
-        return r;
-}
-
-static int on_set(struct fascia_backend *backend, uint32_t index, const void *value,
-                  struct fascia_reply reply, void *userdata) {
-        const struct fascia_property *property = property_at(fascia_backend_get_interface(backend),
-                                                             index);
-        const char *zone = fascia_backend_get_zone_name(backend);
-        const struct fascia_simulation_row *row = find_row(userdata, index, zone);
-        char *text = NULL;
-        int r;
-
-        if (row && row->unsupported)
-                return refuse_unsupported(reply, property, zone);
-        if (!row || !row->constraint)
-                return fascia_reply_set(reply, value);
-        r = fascia_property_check(property, row->constraint, value, &text);
-        if (r >= 0)
-                r = fascia_reply_set(reply, value);
-        else if (r == -ERANGE)
-                r = fascia_reply_fail(reply, r, text);
-        free(text);
-        return r;
-}
-
-static int on_call(struct fascia_backend *backend, uint32_t index, const void *arguments,
-                   struct fascia_reply reply, void *userdata) {
-        const struct fascia_type *type =
-                method_at(fascia_backend_get_interface(backend), index)->output;
-        void *result;
-        int r;
-
-        (void)arguments;
-        (void)userdata;
-        result = malloc(type->size + 1); /* also of nothing */
-        if (!result)
-                return -ENOMEM;
-        fascia_value_init(type, result);
-        r = fascia_reply_call(reply, result);
-        free(result);
-        return r;
-}
-
-static const struct fascia_backend_ops ops = {
-        .size = sizeof(ops),
-        .start = on_start,
-        .stop = on_stop,
-        .set = on_set,
-        .call = on_call,
-};
-
-static const struct fascia_plugin_feature features[] = {
-        { .interface = NULL, .ops = &ops },
-};
-
-FASCIA_EXPORT extern const struct fascia_plugin fascia_plugin;
-const struct fascia_plugin fascia_plugin = {
-        .abi = FASCIA_BACKEND_ABI,
-        .size = sizeof(struct fascia_plugin),
-        .name = "simulator",
-        .kind = FASCIA_PLUGIN_SIMULATION,
-        .feature_size = sizeof(struct fascia_plugin_feature),
-        .n_features = sizeof(features) / sizeof(features[0]),
-        .features = features,
-};

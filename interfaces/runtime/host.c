@@ -191,6 +191,10 @@ static void on_io(uint32_t events, void *userdata) {
         host_leave(&call);
 }
 
+uint64_t fascia_host_now(struct fascia_host *host) {
+        return host ? loop_now(host->loop) : 0;
+}
+
 int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *userdata,
                           struct fascia_timer **ret_timer) {
         struct fascia_timer *t;

@@ -178,6 +178,9 @@ typedef void fascia_host_fn(void *userdata);
  * -ENOMEM. */
 int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdata);
 
+/* The time of the host's loop in microseconds, by which its timers run: CLOCK_MONOTONIC, and what a test has let pass. */
+uint64_t fascia_host_now(struct fascia_host *host);
+
 struct fascia_timer;
 /* A timer, off at first. fn may free it. */
 int fascia_host_add_timer(struct fascia_host *host, fascia_host_fn *fn, void *userdata,

@@ -201,6 +201,10 @@ struct fascia_module_library {
         /* Both with one entry for each interface of the module, in its order. */
         const char *const *introspection; /* the <interface> element, as XML */
         const struct fascia_simulation *simulation;
+        /* How the simulation behaves, in Lua: the file of @config_simulator: { simulationFile }. NULL: there is none. */
+        const char *script_name;
+        const char *script;
+        size_t script_size; /* in bytes */
 };
 
 #ifdef __cplusplus
