@@ -140,7 +140,7 @@ $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime \
 	$(public_includes) $(LUA_CFLAGS)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
+$(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/obj/interfaces/json/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon \
 	-Idaemon/simulator $(public_includes) $(LUA_CFLAGS)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
