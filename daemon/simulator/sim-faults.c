@@ -465,6 +465,16 @@ int sim_faults_add(SimFaults *f, const json_t *description, uint32_t *ret_id, ch
         return 0;
 }
 
+int sim_faults_check(const json_t *description, char **reterr_text) {
+        SimFault fault;
+        int r;
+
+        r = sim_fault_read(description, &fault, reterr_text);
+        if (r >= 0)
+                sim_fault_done(&fault);
+        return r;
+}
+
 int sim_faults_remove(SimFaults *f, uint32_t id) {
         for (Fault *fault = f->first; fault; fault = fault->next)
                 if (fault->id == id && !fault->is_spent) {
