@@ -79,6 +79,7 @@ library_objects := $(call objects,$(wildcard interfaces/runtime/*.c client/*.c))
 service_objects := $(call objects,$(filter-out daemon/fasciad.c,$(wildcard daemon/*.c)))
 json_objects := $(call objects,$(wildcard interfaces/json/*.c))
 fasciactl_objects := $(call objects,$(wildcard client/fasciactl/*.c))
+fascia_sim_objects := $(call objects,$(wildcard client/fascia-sim/*.c))
 simulator_objects := $(call objects,$(wildcard daemon/simulator/*.c))
 backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
@@ -94,7 +95,7 @@ plugins := $(if $(simulator_objects),$(B)/plugins/simulator.so) $(backends:%=$(B
 descriptions := $(foreach f,$(wildcard daemon/*/*.backend),$(B)/plugins/$(notdir $f))
 daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
 
-tools := $(B)/fasciactl $(B)/install/fasciactl
+tools := $(B)/fasciactl $(B)/install/fasciactl $(B)/fascia-sim $(B)/install/fascia-sim
 
 .DELETE_ON_ERROR:
 .SECONDARY:
@@ -133,6 +134,7 @@ $(B)/obj/interfaces/language/%.o $(B)/host/interfaces/language/%.o: INCLUDES = -
 $(B)/obj/interfaces/runtime/%.o: INCLUDES = -Iinterfaces/runtime -Iclient/include
 $(B)/obj/interfaces/json/%.o: INCLUDES = -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
+$(B)/obj/client/fascia-sim/%.o: INCLUDES = -Iclient/fascia-sim -Iinterfaces/json -Iinterfaces/runtime $(public_includes)
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
@@ -166,7 +168,7 @@ ifeq ($(filter clean help format deb check-deb packages-%,$(or $(MAKECMDGOALS),a
 $(eval $(call write_header,paths))
 $(eval $(call write_header,version))
 endif
-naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c client/fasciactl/*.c daemon/*.c))
+naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c client/fasciactl/*.c client/fascia-sim/*.c daemon/*.c))
 name_paths := $(call naming,FASCIA_(VENDOR|SYSCONF|PLUGIN|MODULE)_DIR)
 name_version := $(call naming,FASCIA_VERSION)
 $(name_paths): $(B)/paths.h
@@ -293,6 +295,13 @@ $(B)/fasciactl $(B)/install/fasciactl: $(fasciactl_objects) $(json_objects) $(B)
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
 $(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
+# A client of the simulator's own interface.
+$(B)/fascia-sim $(B)/install/fascia-sim: $(fascia_sim_objects) $(json_objects) $(foreach part,simulation-types simulation,$(B)/gen/simulation/$(part).o) \
+	$(B)/libfascia.so
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
+$(B)/fascia-sim: RUNPATH = -Wl,-rpath,'$$ORIGIN'
+
 # Generic, but for the interface by which it is controlled.
 simulator_parts := $(simulator_objects) $(language_objects) $(json_objects) $(foreach part,types backend,$(B)/gen/simulation/simulation-$(part).o)
 $(B)/plugins/simulator.so: $(simulator_parts) $(B)/libfascia.so
@@ -410,7 +419,7 @@ define stage
 		mode=$$1; to=$$root$$2; shift 2; mkdir -p "$$to"; \
 		for file; do [ ! -f "$$file" ] || install -m "$$mode" "$$file" "$$to"; done; \
 	}; \
-	put 755 $(BINDIR) $(B)/install/fasciad $(B)/install/fasciactl $(CODEGEN); \
+	put 755 $(BINDIR) $(B)/install/fasciad $(B)/install/fasciactl $(B)/install/fascia-sim $(CODEGEN); \
 	put 755 $(LIBDIR) $(B)/libfascia.so.0; \
 	ln -s libfascia.so.0 $$root$(LIBDIR)/libfascia.so; \
 	put 755 $(PKGLIBDIR) $(B)/libfascia-service.so.0; \

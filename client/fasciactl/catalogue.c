@@ -2,8 +2,6 @@
 /* The features that there are. */
 #include "catalogue.h"
 
-#include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -146,30 +144,6 @@ static int catalogue_open_host(Ctl *c, Catalogue *k) {
         return k->host ? 0 : host_new(bus_get_loop(c->bus), NULL, &settings, &k->host);
 }
 
-/* "Vehicle.Climate1.so" is the major version 1 of Vehicle.Climate. */
-static const struct fascia_module *load_file(Catalogue *k, const char *file) {
-        const struct fascia_module_library *library;
-        char *name = strdup(file), *text = NULL;
-        const struct fascia_module *module = NULL;
-        size_t n = strlen(file);
-        uint32_t major;
-
-        if (!name || n <= 3 || strcmp(file + n - 3, ".so") != 0) {
-                free(name);
-                return NULL;
-        }
-        n -= 3;
-        while (n > 0 && isdigit((unsigned char)file[n - 1]))
-                n--;
-        major = (uint32_t)strtoul(file + n, NULL, 10);
-        name[n] = '\0';
-        if (n > 0 && host_load_module(k->host, name, major, &library, &text) >= 0)
-                module = library->module;
-        free(text);
-        free(name);
-        return module;
-}
-
 static bool catalogue_has(const Catalogue *k, const char *path, const char *bus_name) {
         for (size_t i = 0; i < k->n; i++)
                 if (strcmp(k->features[i].path, path) == 0 &&
@@ -178,8 +152,11 @@ static bool catalogue_has(const Catalogue *k, const char *path, const char *bus_
         return false;
 }
 
-static void catalogue_add_module(Catalogue *k, const struct fascia_module *module) {
-        for (uint32_t i = 0; module && i < module->n_interfaces; i++) {
+static void catalogue_add_module(const struct fascia_module_library *library, void *userdata) {
+        const struct fascia_module *module = library->module;
+        Catalogue *k = userdata;
+
+        for (uint32_t i = 0; i < module->n_interfaces; i++) {
                 const struct fascia_interface *interface = module_interface(module, i);
                 CtlFeature *f;
 
@@ -195,29 +172,10 @@ static void catalogue_add_module(Catalogue *k, const struct fascia_module *modul
         }
 }
 
-static void catalogue_add_directory(Catalogue *k, const char *directory) {
-        struct dirent *entry;
-        DIR *d;
-
-        d = opendir(directory);
-        if (!d)
-                return;
-        while ((entry = readdir(d)))
-                catalogue_add_module(k, load_file(k, entry->d_name));
-        closedir(d);
-}
-
 void catalogue_add_installed(Ctl *c, Catalogue *k) {
-        char *path, *rest, *directory;
-
-        path = rest = strdup(c->options.module_path);
-        if (!path || catalogue_open_host(c, k) < 0) {
-                free(path);
+        if (catalogue_open_host(c, k) < 0)
                 return;
-        }
-        while ((directory = strsep(&rest, ":")))
-                catalogue_add_directory(k, directory);
-        free(path);
+        host_each_module(k->host, catalogue_add_module, k);
         if (k->n > 0)
                 qsort(k->features, k->n, sizeof(*k->features), compare_features);
 }

@@ -83,3 +83,6 @@ BackgroundLoad *background_load_free(BackgroundLoad *l);
 /* The module library by the name of the module; major 0: the highest that is installed. */
 int host_load_module(Host *host, const char *module_name, uint32_t major,
                      const struct fascia_module_library **ret, char **reterr_text);
+/* All that are installed and can be used, in any order; one that is in two directories comes twice. */
+typedef void HostModuleFn(const struct fascia_module_library *library, void *userdata);
+void host_each_module(Host *host, HostModuleFn *fn, void *userdata);

@@ -32,8 +32,9 @@ void host_free_modules(Host *host) {
 static const char *module_flaw(const struct fascia_module_library *l) {
         if (l->abi != FASCIA_MODULE_LIBRARY_ABI)
                 return "it was built for another version of Fascia";
-        if (l->size < sizeof(struct fascia_module_library) || !l->module || !l->introspection ||
-            !l->simulation)
+        /* What came later need not be there. */
+        if (!FASCIA_HAS_FIELD(struct fascia_module_library, simulation, l->size) || !l->module ||
+            !l->introspection || !l->simulation)
                 return "its description is not complete";
         if (module_check(l->module) < 0)
                 return "its descriptors are of an unknown kind";
@@ -182,6 +183,37 @@ int host_load_module(Host *host, const char *module_name, uint32_t major,
         r = host_load_module_file(host, name, ret, reterr_text);
         free(name);
         return r;
+}
+
+/* "Vehicle.Climate1.so" is what its bus name says. */
+static void take_file(Host *host, const char *file, HostModuleFn *fn, void *userdata) {
+        const struct fascia_module_library *library;
+        size_t n = strlen(file);
+        char *name, *text = NULL;
+
+        if (n <= 3 || strcmp(file + n - 3, ".so") != 0)
+                return;
+        name = strndup(file, n - 3);
+        if (name && host_load_module_file(host, name, &library, &text) >= 0)
+                fn(library, userdata);
+        free(text);
+        free(name);
+}
+
+void host_each_module(Host *host, HostModuleFn *fn, void *userdata) {
+        char *copy, *rest, *directory;
+
+        copy = rest = strdup(host->module_path);
+        while (copy && (directory = strsep(&rest, ":"))) {
+                DIR *d = *directory ? opendir(directory) : NULL;
+                struct dirent *entry;
+
+                while (d && (entry = readdir(d)))
+                        take_file(host, entry->d_name, fn, userdata);
+                if (d)
+                        closedir(d);
+        }
+        free(copy);
 }
 
 /* Whether what the library says of each interface is laid out as this program believes. */

@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+/* fascia-sim: controls simulations, records features, and plays recordings and scenarios. */
+#include "fascia-sim.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "modules.h"
+
+#ifndef FASCIA_VERSION
+#define FASCIA_VERSION "0"
+#endif
+
+#define SECOND UINT64_C(1000000)
+
+/* ---- what went wrong ---- */
+
+int fail(int status, const char *format, ...) {
+        va_list ap;
+
+        fputs("fascia-sim: ", stderr);
+        va_start(ap, format);
+        vfprintf(stderr, format, ap);
+        va_end(ap);
+        fputc('\n', stderr);
+        return status;
+}
+
+int fail_memory(void) {
+        return fail(STATUS_UNAVAILABLE, "no memory");
+}
+
+int fail_answer(const struct fascia_error *error) {
+        return fail(error->code == -ENOTCONN || error->code == -ETIMEDOUT ? STATUS_UNAVAILABLE
+                                                                          : STATUS_REFUSED,
+                    "%s", error->message);
+}
+
+/* ---- what commands share ---- */
+
+/* A simulation in a service, never one that this process would make for itself. */
+int tool_control(Tool *t) {
+        const struct fascia_error *error;
+        struct fascia_feature *feature;
+        uint64_t waited = 0;
+        int r;
+
+        if (t->control)
+                return STATUS_OK;
+        r = fascia_client_set_setting(t->client, "org.fascia.Simulation", "Backend", "dbus");
+        if (r >= 0)
+                r = simulation_new(t->client, &t->control);
+        if (r < 0)
+                return fail(STATUS_UNAVAILABLE, "cannot look for the simulation: %s", strerror(-r));
+        feature = simulation_feature(t->control);
+        while (fascia_feature_get_state(feature) != FASCIA_STATE_READY) {
+                error = fascia_feature_get_error(feature);
+                if (waited >= t->options.timeout ||
+                    (error && fascia_feature_get_state(feature) == FASCIA_STATE_UNAVAILABLE &&
+                     waited > t->options.timeout / 5))
+                        return fail(STATUS_UNAVAILABLE,
+                                    "there is no simulation to be controlled: %s",
+                                    error ? error->message : "no answer");
+                fascia_client_wait(t->client, 50000);
+                waited += 50000;
+        }
+        return STATUS_OK;
+}
+
+void on_answer(struct simulation *s, const struct fascia_error *error, void *answer) {
+        Answer *a = answer;
+
+        (void)s;
+        a->status = error ? fail_answer(error) : STATUS_OK;
+}
+
+int tool_wait(int r, struct fascia_call *const *call, const Answer *answer) {
+        if (r < 0)
+                return fail(STATUS_REFUSED, "%s", strerror(-r));
+        (void)fascia_call_wait(*call); /* the answer says it */
+        return answer->status;
+}
+
+static char *read_stream(FILE *f, size_t *ret_size) {
+        char *text = NULL, *longer;
+        size_t used = 0, room = 0;
+
+        do {
+                if (used + 1 >= room) {
+                        room = room ? 2 * room : 65536;
+                        longer = realloc(text, room);
+                        if (!longer) {
+                                free(text);
+                                errno = ENOMEM;
+                                return NULL;
+                        }
+                        text = longer;
+                }
+                used += fread(text + used, 1, room - used - 1, f);
+        } while (!feof(f) && !ferror(f));
+        if (ferror(f)) {
+                free(text);
+                return NULL;
+        }
+        text[used] = '\0';
+        *ret_size = used;
+        return text;
+}
+
+char *read_whole(const char *path, size_t *ret_size) {
+        bool is_stdin = strcmp(path, "-") == 0;
+        FILE *f = is_stdin ? stdin : fopen(path, "re");
+        char *text = f ? read_stream(f, ret_size) : NULL;
+
+        if (!text)
+                fail(STATUS_USAGE, "%s: %s", path, strerror(errno));
+        if (f && !is_stdin)
+                fclose(f);
+        return text;
+}
+
+/* ---- the command line ---- */
+
+typedef struct Command {
+        const char *name;
+        CommandFn *fn;
+        const char *usage, *help;
+} Command;
+
+static const Command commands[] = {
+        { "status", command_status, "", "what is simulated, its time, and what went wrong" },
+        { "set", command_set, "FEATURE.PROPERTY VALUE [ZONE]", "gives a property a value" },
+        { "withdraw", command_withdraw, "FEATURE.PROPERTY [ZONE]", "it has no value any more" },
+        { "emit", command_emit, "FEATURE.SIGNAL [ARGUMENT...]", "a signal happens" },
+        { "add-zone", command_add_zone, "FEATURE ZONE", "adds a zone" },
+        { "remove-zone", command_remove_zone, "FEATURE ZONE", "removes it" },
+        { "fault", command_fault, "KIND [FEATURE[.MEMBER]] [KEY=VALUE...]",
+          "lets something go wrong" },
+        { "faults", command_faults, "", "what goes wrong" },
+        { "clear", command_clear, "[ID]", "takes a fault away, or all" },
+        { "pause", command_pause, "", "simulated time stands still" },
+        { "resume", command_resume, "", "and goes on" },
+        { "step", command_step, "[SECONDS]", "lets it pass at once, or up to the next event" },
+        { "speed", command_speed, "[FACTOR]", "how fast it is" },
+        { "reload", command_reload, "", "reads data and scripts again" },
+        { "run", command_run, "SCENARIO", "runs it, and says whether it passed" },
+        { "test", command_test, "SCENARIO...", "the same in this process, as fast as can be" },
+        { "record", command_record, "FEATURE...", "writes down what services do" },
+        { "replay", command_replay, "RECORDING", "lets it happen again" },
+        { "csv", command_csv, "export|import FILE [FEATURE.PROPERTY...]", "numbers as a table" },
+};
+
+#define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+enum {
+        OPTION_ADDRESS = 256,
+        OPTION_DATA,
+        OPTION_HELP,
+        OPTION_JSON,
+        OPTION_SCRIPT,
+        OPTION_SEED,
+        OPTION_SPEED,
+        OPTION_STEPS,
+        OPTION_TIMEOUT,
+        OPTION_VERSION,
+        OPTION_ZONE,
+};
+
+static const struct option long_options[] = {
+        { "address", required_argument, NULL, OPTION_ADDRESS },
+        { "all", no_argument, NULL, 'a' },
+        { "data", required_argument, NULL, OPTION_DATA },
+        { "help", no_argument, NULL, OPTION_HELP },
+        { "json", no_argument, NULL, OPTION_JSON },
+        { "output", required_argument, NULL, 'o' },
+        { "script", required_argument, NULL, OPTION_SCRIPT },
+        { "seed", required_argument, NULL, OPTION_SEED },
+        { "speed", required_argument, NULL, OPTION_SPEED },
+        { "steps", no_argument, NULL, OPTION_STEPS },
+        { "timeout", required_argument, NULL, OPTION_TIMEOUT },
+        { "version", no_argument, NULL, OPTION_VERSION },
+        { "zone", required_argument, NULL, OPTION_ZONE },
+        { NULL, 0, NULL, 0 },
+};
+
+static int print_help(void) {
+        printf("fascia-sim [OPTION...] COMMAND\n"
+               "\n"
+               "Controls simulations, records features, and plays recordings and scenarios.\n"
+               "\n");
+        for (size_t i = 0; i < N_COMMANDS; i++)
+                printf("  %-11s %-39s %s\n", commands[i].name, commands[i].usage, commands[i].help);
+        printf("\n"
+               "  --zone ZONE           of this zone\n"
+               "  --address ADDRESS     on this bus: a D-Bus address, auto, system or user\n"
+               "  --timeout SECONDS     how long to wait for an answer (5)\n"
+               "  --json                of status and faults: print JSON\n"
+               "  --data MODULE=FILE    of test: the simulation data of a module\n"
+               "  --script MODULE=FILE  of test: its behaviour\n"
+               "  --seed NUMBER         of test: chance begins with it (1)\n"
+               "  -o, --output FILE     of record\n"
+               "  -a, --all             of record: every feature that is installed\n"
+               "  --speed FACTOR        of replay\n"
+               "  --steps               of replay: one by one, with the return key\n"
+               "  --help, --version\n"
+               "\n"
+               "See fascia-sim(1).\n");
+        return STATUS_OK;
+}
+
+static int read_number(const char *option, const char *text, double minimum, double maximum,
+                       double *ret) {
+        char *end;
+
+        errno = 0;
+        *ret = strtod(text, &end);
+        if (*text && !*end && errno == 0 && *ret >= minimum && *ret <= maximum)
+                return STATUS_OK;
+        return fail(STATUS_USAGE, "--%s: '%s' is no number from %g to %g", option, text, minimum,
+                    maximum);
+}
+
+static int set(Tool *t, const char *section, const char *key, const char *value) {
+        const char *problem = NULL; /* the last one */
+        int r;
+
+        r = fascia_client_set_setting(t->client, section, key, value);
+        if (r >= 0)
+                return STATUS_OK;
+        for (size_t n = 0; r == -EINVAL && fascia_client_get_problem(t->client, n); n++)
+                problem = fascia_client_get_problem(t->client, n);
+        return fail(STATUS_USAGE, "%s: %s", key, problem ? problem : strerror(-r));
+}
+
+/* "Vehicle.Cluster=FILE". */
+static int set_file(Tool *t, const char *key, const char *text) {
+        const char *equals = strchr(text, '=');
+        char *module;
+        int status;
+
+        if (!equals || equals == text || !equals[1])
+                return fail(STATUS_USAGE, "'%s' is not of the form MODULE=FILE", text);
+        module = strndup(text, (size_t)(equals - text));
+        if (!module)
+                return fail_memory();
+        status = set(t, module, key, equals + 1);
+        free(module);
+        return status;
+}
+
+static int apply_option(Tool *t, int option) {
+        double seconds;
+        int status;
+
+        switch (option) {
+        case OPTION_ADDRESS:
+                return set(t, "fascia", "Address", optarg);
+        case OPTION_DATA:
+                return set_file(t, "SimulationData", optarg);
+        case OPTION_SCRIPT:
+                return set_file(t, "SimulationScript", optarg);
+        case OPTION_SEED:
+                return set(t, "fascia", "SimulationSeed", optarg);
+        case OPTION_JSON:
+                t->options.as_json = true;
+                return STATUS_OK;
+        case OPTION_SPEED:
+                return read_number("speed", optarg, 0.001, 1000, &t->options.speed);
+        case OPTION_STEPS:
+                t->options.by_steps = true;
+                return STATUS_OK;
+        case OPTION_TIMEOUT:
+                status = read_number("timeout", optarg, 0.001, 86400, &seconds);
+                t->options.timeout = (uint64_t)(seconds * SECOND);
+                return status;
+        case OPTION_ZONE:
+                t->options.zone = optarg;
+                return STATUS_OK;
+        case 'a':
+                t->options.has_all = true;
+                return STATUS_OK;
+        case 'o':
+                t->options.output = optarg;
+                return STATUS_OK;
+        }
+        return STATUS_USAGE; /* getopt has said it */
+}
+
+static const Command *find_command(const char *name) {
+        for (size_t i = 0; i < N_COMMANDS; i++)
+                if (strcmp(commands[i].name, name) == 0)
+                        return &commands[i];
+        return NULL;
+}
+
+static int run(Tool *t, int argc, char *argv[]) {
+        const Command *command;
+        int option, status = STATUS_OK;
+
+        while (status == STATUS_OK &&
+               (option = getopt_long(argc, argv, "ao:h", long_options, NULL)) >= 0) {
+                if (option == OPTION_HELP || option == 'h')
+                        return print_help();
+                if (option == OPTION_VERSION) {
+                        printf("fascia-sim %s\n", FASCIA_VERSION);
+                        return STATUS_OK;
+                }
+                status = apply_option(t, option);
+        }
+        if (status != STATUS_OK)
+                return status;
+        if (optind == argc)
+                return fail(STATUS_USAGE, "a command is missing (fascia-sim --help lists them)");
+        command = find_command(argv[optind]);
+        if (!command)
+                return fail(STATUS_USAGE, "there is no command '%s' (fascia-sim --help lists them)",
+                            argv[optind]);
+        return command->fn(t, argc - optind - 1, argv + optind + 1);
+}
+
+/* What could not be written is as good as not done. */
+int main(int argc, char *argv[]) {
+        Tool t = { .options = { .zone = "", .timeout = 5 * SECOND } };
+        int r, status;
+
+        r = fascia_client_new(&t.client);
+        if (r < 0)
+                return fail(STATUS_UNAVAILABLE, "the configuration of clients cannot be used: %s",
+                            strerror(-r));
+        status = run(&t, argc, argv);
+        simulation_free(t.control);
+        fascia_client_free(t.client);
+        modules_close(t.modules);
+        if (fflush(stdout) != 0 || ferror(stdout))
+                return fail(STATUS_UNAVAILABLE, "failed to write: %s", strerror(errno));
+        return status;
+}
