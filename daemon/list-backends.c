@@ -89,19 +89,28 @@ static const struct fascia_plugin_feature *feature_of(const struct fascia_plugin
         return (const void *)((const char *)p->features + (size_t)n * p->feature_size);
 }
 
+static bool is_generic(const struct fascia_plugin *p) {
+        for (uint32_t i = 0; i < p->n_features; i++)
+                if (!feature_of(p, i)->interface)
+                        return true;
+        return false;
+}
+
 /* "a,b"; "*": any. */
 static char *join_interfaces(const struct fascia_plugin *p) {
         char *text = NULL;
         size_t size;
         FILE *f;
 
+        if (is_generic(p))
+                return strdup("*");
         f = open_memstream(&text, &size);
         if (!f)
                 return NULL;
         for (uint32_t i = 0; i < p->n_features; i++) {
                 const struct fascia_interface *interface = feature_of(p, i)->interface;
 
-                fprintf(f, "%s%s", i > 0 ? "," : "", interface ? interface->qualified_name : "*");
+                fprintf(f, "%s%s", i > 0 ? "," : "", interface->qualified_name);
         }
         if (fclose(f) == 0)
                 return text;

@@ -411,6 +411,8 @@ static void hosts(void **state) {
         int n = 0, fds[2];
 
         (void)state;
+        assert_int_equal(fascia_host_now(NULL), 0);
+        assert_in_range(fascia_host_now(host), 1, UINT64_MAX);
         assert_int_equal(fascia_host_post(NULL, on_time, &n), -EINVAL);
         assert_int_equal(fascia_host_post(host, NULL, &n), -EINVAL);
         assert_int_equal(fascia_host_post(host, on_time, &n), 0);

@@ -159,14 +159,12 @@ static const Command commands[] = {
 enum {
         OPTION_ADDRESS = 256,
         OPTION_DATA,
-        OPTION_HELP,
         OPTION_JSON,
         OPTION_SCRIPT,
         OPTION_SEED,
         OPTION_SPEED,
         OPTION_STEPS,
         OPTION_TIMEOUT,
-        OPTION_VERSION,
         OPTION_ZONE,
 };
 
@@ -174,7 +172,6 @@ static const struct option long_options[] = {
         { "address", required_argument, NULL, OPTION_ADDRESS },
         { "all", no_argument, NULL, 'a' },
         { "data", required_argument, NULL, OPTION_DATA },
-        { "help", no_argument, NULL, OPTION_HELP },
         { "json", no_argument, NULL, OPTION_JSON },
         { "output", required_argument, NULL, 'o' },
         { "script", required_argument, NULL, OPTION_SCRIPT },
@@ -182,7 +179,6 @@ static const struct option long_options[] = {
         { "speed", required_argument, NULL, OPTION_SPEED },
         { "steps", no_argument, NULL, OPTION_STEPS },
         { "timeout", required_argument, NULL, OPTION_TIMEOUT },
-        { "version", no_argument, NULL, OPTION_VERSION },
         { "zone", required_argument, NULL, OPTION_ZONE },
         { NULL, 0, NULL, 0 },
 };
@@ -252,42 +248,83 @@ static int set_file(Tool *t, const char *key, const char *text) {
         return status;
 }
 
-static int apply_option(Tool *t, int option) {
+static int apply_option(Tool *t, int option, const char *value) {
         double seconds;
         int status;
 
         switch (option) {
         case OPTION_ADDRESS:
-                return set(t, "fascia", "Address", optarg);
+                return set(t, "fascia", "Address", value);
         case OPTION_DATA:
-                return set_file(t, "SimulationData", optarg);
+                return set_file(t, "SimulationData", value);
         case OPTION_SCRIPT:
-                return set_file(t, "SimulationScript", optarg);
+                return set_file(t, "SimulationScript", value);
         case OPTION_SEED:
-                return set(t, "fascia", "SimulationSeed", optarg);
+                return set(t, "fascia", "SimulationSeed", value);
         case OPTION_JSON:
                 t->options.as_json = true;
                 return STATUS_OK;
         case OPTION_SPEED:
-                return read_number("speed", optarg, 0.001, 1000, &t->options.speed);
+                return read_number("speed", value, 0.001, 1000, &t->options.speed);
         case OPTION_STEPS:
                 t->options.by_steps = true;
                 return STATUS_OK;
         case OPTION_TIMEOUT:
-                status = read_number("timeout", optarg, 0.001, 86400, &seconds);
+                status = read_number("timeout", value, 0.001, 86400, &seconds);
                 t->options.timeout = (uint64_t)(seconds * SECOND);
                 return status;
         case OPTION_ZONE:
-                t->options.zone = optarg;
+                t->options.zone = value;
                 return STATUS_OK;
         case 'a':
                 t->options.has_all = true;
                 return STATUS_OK;
         case 'o':
-                t->options.output = optarg;
+                t->options.output = value;
                 return STATUS_OK;
         }
-        return STATUS_USAGE; /* getopt has said it */
+        return STATUS_USAGE;
+}
+
+/* "--zone=Rear", "--zone" and what stands behind it; -a and -o. */
+static int read_option(Tool *t, int n, char *args[], int *i) {
+        const char *text = args[*i], *equals = strchr(text, '=');
+        const struct option *o = long_options;
+        size_t size = equals ? (size_t)(equals - text) : strlen(text);
+
+        for (; o->name; o++)
+                if ((strlen(o->name) + 2 == size && strncmp(text + 2, o->name, size - 2) == 0) ||
+                    (o->val < 256 && text[1] == o->val && !text[2]))
+                        break;
+        if (!o->name || (equals && o->has_arg == no_argument))
+                return fail(STATUS_USAGE, "there is no option '%s'", text);
+        if (o->has_arg == no_argument)
+                return apply_option(t, o->val, NULL);
+        if (!equals && *i + 1 == n)
+                return fail(STATUS_USAGE, "%s: its value is missing", text);
+        return apply_option(t, o->val, equals ? equals + 1 : args[++*i]);
+}
+
+static bool is_option(const char *text) {
+        return strncmp(text, "--", 2) == 0 || strcmp(text, "-a") == 0 || strcmp(text, "-o") == 0;
+}
+
+/* Takes the options out, wherever they stand; what else begins with '-' is a number, or a text. args[*ret_n] are the
+ * words that are left. */
+static int read_options(Tool *t, int n, char *args[], int *ret_n) {
+        bool are_over = false;
+        int n_words = 0, status = STATUS_OK;
+
+        for (int i = 0; status == STATUS_OK && i < n; i++) {
+                if (!are_over && strcmp(args[i], "--") == 0)
+                        are_over = true;
+                else if (!are_over && is_option(args[i]))
+                        status = read_option(t, n, args, &i);
+                else
+                        args[n_words++] = args[i];
+        }
+        *ret_n = n_words;
+        return status;
 }
 
 static const Command *find_command(const char *name) {
@@ -297,29 +334,28 @@ static const Command *find_command(const char *name) {
         return NULL;
 }
 
-static int run(Tool *t, int argc, char *argv[]) {
+static int run(Tool *t, int n, char *args[]) {
         const Command *command;
-        int option, status = STATUS_OK;
+        int status;
 
-        while (status == STATUS_OK &&
-               (option = getopt_long(argc, argv, "ao:h", long_options, NULL)) >= 0) {
-                if (option == OPTION_HELP || option == 'h')
+        for (int i = 0; i < n && strcmp(args[i], "--") != 0; i++) {
+                if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
                         return print_help();
-                if (option == OPTION_VERSION) {
+                if (strcmp(args[i], "--version") == 0) {
                         printf("fascia-sim %s\n", FASCIA_VERSION);
                         return STATUS_OK;
                 }
-                status = apply_option(t, option);
         }
+        status = read_options(t, n, args, &n);
         if (status != STATUS_OK)
                 return status;
-        if (optind == argc)
+        if (n == 0)
                 return fail(STATUS_USAGE, "a command is missing (fascia-sim --help lists them)");
-        command = find_command(argv[optind]);
+        command = find_command(args[0]);
         if (!command)
                 return fail(STATUS_USAGE, "there is no command '%s' (fascia-sim --help lists them)",
-                            argv[optind]);
-        return command->fn(t, argc - optind - 1, argv + optind + 1);
+                            args[0]);
+        return command->fn(t, n - 1, args + 1);
 }
 
 /* What could not be written is as good as not done. */
@@ -331,7 +367,7 @@ int main(int argc, char *argv[]) {
         if (r < 0)
                 return fail(STATUS_UNAVAILABLE, "the configuration of clients cannot be used: %s",
                             strerror(-r));
-        status = run(&t, argc, argv);
+        status = run(&t, argc - 1, argv + 1);
         simulation_free(t.control);
         fascia_client_free(t.client);
         modules_close(t.modules);

@@ -118,9 +118,9 @@ static int step_through(Tool *t, const char *path) {
                 Answer answer = { 0 };
                 int status;
 
-                status = tool_wait(simulation_step(t->control, STEP_SECONDS, on_answer, &answer,
-                                                   &call),
-                                   &call, &answer);
+                status = tool_wait(
+                        simulation_step(t->control, STEP_SECONDS, on_answer, &answer, &call), &call,
+                        &answer);
                 if (status != STATUS_OK)
                         return status;
         }
