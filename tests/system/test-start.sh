@@ -19,6 +19,17 @@ sed 's/Example\.Remote1/Bench.Hand1/g' "$(pkg-config --variable=datadir dbus-1)"
 systemctl daemon-reload
 busctl call "${bus[@]}" ReloadConfig
 
+# The features as a vehicle has them: with backends of their own, not with a simulation.
+for name in climate cluster; do
+        install -m 755 "$source_dir/build/stubs/$name.so" /usr/local/lib/fascia/plugins/
+done
+configure <<'END'
+[Vehicle.Climate]
+Backend=climate
+[Vehicle.Cluster]
+Backend=cluster
+END
+
 # start UNIT: in microseconds.
 start() {
         local before
@@ -49,8 +60,10 @@ check 'it takes at most 50 ms more than an empty one' within $((ours - hand)) 50
 process hello >/dev/null
 busctl get-property "${climate[@]}" TargetTemperature >/dev/null
 busctl get-property "${cluster[@]}" Speed >/dev/null
-pid=$(state MainPID)
-own=$(awk '/^Private_/ { n += $2 } END { print n }' "/proc/$pid/smaps_rollup")
+memory() {
+        awk '/^Private_/ { n += $2 } END { print n }' "/proc/$(state MainPID)/smaps_rollup"
+}
+own=$(memory)
 echo "# memory of its own with the three features: $own KiB"
 check 'its own memory is at most 1 MiB' test "$own" -le 1024
 
