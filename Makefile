@@ -380,6 +380,7 @@ check-programs: all $(stubs) $(B)/system/orders.so $(tests:%=$(B)/tests/%) $(ben
 bench: packages-check
 	@$(again) check-programs
 	@$(environment) QUICK=$(QUICK) tests/bench/run
+	@$(environment) QUICK=$(QUICK) tests/bench/simulation
 	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.

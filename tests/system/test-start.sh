@@ -58,7 +58,7 @@ check 'it takes at most 50 ms more than an empty one' within $((ours - hand)) 50
 
 # Somebody has used it, and nobody does now.
 process hello >/dev/null
-busctl get-property "${climate[@]}" TargetTemperature >/dev/null
+busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl Vehicle.Climate1.ClimateControl TargetTemperature >/dev/null
 busctl get-property "${cluster[@]}" Speed >/dev/null
 memory() {
         awk '/^Private_/ { n += $2 } END { print n }' "/proc/$(state MainPID)/smaps_rollup"
