@@ -20,7 +20,7 @@
 #define TEXT_MAX (1024u * 1024)
 #define ITEMS_MAX 1000000
 #define SORT_MAX 20000
-#define MATCH_STEPS_MAX 3e7
+#define MATCH_STEPS_MAX 5e7
 
 struct SimLua {
         lua_State *main;
@@ -122,36 +122,34 @@ static bool is_plain(const char *pattern, size_t size) {
 
 /* How often the matcher may have to look, at worst: each repetition may try every length of the text. */
 static double matcher_steps(const char *pattern, size_t size, size_t text, bool plain) {
-        double steps = pattern[0] == '^' ? 1 : (double)text + 1;
+        double starts = pattern[0] == '^' ? 1 : (double)text + 1, tries = 1;
 
         if (plain || is_plain(pattern, size))
-                return ((double)text + 1) * ((double)size + 1) / 16; /* compared by memcmp() */
+                return starts * ((double)size + 1) / 16; /* compared by memcmp() */
         for (size_t i = 0; i < size; i++) {
                 if (pattern[i] == '%' && i + 1 < size) {
                         i++;
                         if (pattern[i] == 'b' || (pattern[i] >= '0' && pattern[i] <= '9'))
-                                steps *= (double)text + 1;
-                        else if (pattern[i] == 'f')
-                                steps *= 1;
-                } else if (strchr("*+-?", pattern[i]) && pattern[i] != '\0') {
-                        steps *= pattern[i] == '?' ? 2 : (double)text + 1;
+                                tries *= (double)text + 1;
+                } else if (pattern[i] != '\0' && strchr("*+-?", pattern[i])) {
+                        tries *= pattern[i] == '?' ? 2 : (double)text + 1;
                 }
         }
-        return steps * ((double)size + 1);
+        return starts * (tries > (double)size ? tries : (double)size);
 }
 
 static int limited_match(lua_State *L) {
+        bool is_plain_wanted = lua_tointeger(L, lua_upvalueindex(2)) && lua_toboolean(L, 4);
         size_t text, size;
         const char *pattern;
 
         luaL_checklstring(L, 1, &text);
         pattern = luaL_checklstring(L, 2, &size);
-        if (matcher_steps(pattern, size, text,
-                          lua_toboolean(L, lua_upvalueindex(2)) && lua_toboolean(L, 4)) >
-            MATCH_STEPS_MAX)
-                return luaL_error(L,
-                                  "the pattern '%.20s' may take too long with a text of this size",
-                                  pattern);
+        if (matcher_steps(pattern, size, text, is_plain_wanted) > MATCH_STEPS_MAX) {
+                lua_pushlstring(L, pattern, size < 20 ? size : 20);
+                return luaL_error(L, "the pattern '%s' may take too long with a text of this size",
+                                  lua_tostring(L, -1));
+        }
         lua_pushvalue(L, lua_upvalueindex(1));
         lua_insert(L, 1);
         lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
@@ -210,13 +208,9 @@ static void limit_all(lua_State *L) {
 
         lua_getglobal(L, "string");
         limit(L, "rep", limited_rep, 0);
-        for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++) {
+        for (size_t i = 0; i < sizeof(matchers) / sizeof(matchers[0]); i++)
                 limit(L, matchers[i], limited_match, 0);
-        }
-        lua_getfield(L, -1, "find");
-        lua_pushboolean(L, true); /* its fourth argument says that the pattern is none */
-        lua_pushcclosure(L, limited_match, 2);
-        lua_setfield(L, -2, "find");
+        limit(L, "find", limited_match, 1); /* its fourth argument says that the pattern is none */
         lua_pushnil(L);
         lua_setfield(L, -2, "dump");
         lua_pop(L, 1);
