@@ -85,7 +85,7 @@ backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
 tests := $(basename $(notdir $(wildcard tests/test-*.c)))
 benches := $(basename $(notdir $(wildcard tests/bench/*.c)))
-helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) tests/fuzz/targets.c)
+helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) $(wildcard tests/fuzz/targets*.c))
 
 CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
@@ -385,14 +385,15 @@ bench: packages-check
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
 FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(language_sources) $(wildcard tests/fuzz/*.c) \
-	$(addprefix daemon/simulator/,sim-data.c sim-json.c sim-types.c sim-values.c)
-FUZZ_HEADERS = $(wildcard interfaces/codegen/*.h interfaces/language/*.h daemon/simulator/*.h tests/fuzz/*.h)
+	$(wildcard daemon/simulator/*.c interfaces/json/*.c)
+FUZZ_HEADERS = $(wildcard interfaces/codegen/*.h interfaces/language/*.h interfaces/json/*.h daemon/simulator/*.h tests/fuzz/*.h)
 $(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) $(B)/libgenerated.a $(B)/libfascia.a | $(codegen_objects)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/runtime -Idaemon/simulator $(public_includes) -I$(B) \
+		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon/simulator $(public_includes) -I$(B) \
+		$(LUA_CFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin \
 		-include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) $(B)/libgenerated.a $(B)/libfascia.a \
-		$(LIBS) $(shell $(PKG_CONFIG) --libs yaml-0.1 expat jansson) -ldl -pthread
+		$(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 

@@ -13,3 +13,8 @@ typedef struct FuzzTarget {
 
 extern const FuzzTarget fuzz_targets[];
 extern const size_t n_fuzz_targets;
+
+/* Of targets-simulator.c. */
+void fuzz_scenario(const uint8_t *data, size_t size);
+void fuzz_script(const uint8_t *data, size_t size);
+void fuzz_lua_value(const uint8_t *data, size_t size);

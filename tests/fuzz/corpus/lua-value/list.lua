@@ -1,0 +1,1 @@
+return { { text = "a", words = { "a" }, mood = "Glad", rest = 5 }, 0/0, 1/0, 1 << 63 }

@@ -1,0 +1,1 @@
+local k = sim.feature "InstrumentCluster" k:on_change("speed", function(f, v) f.speed = v + 1 end) k.speed = 1 while true do end
