@@ -219,7 +219,7 @@ codegen = $(CODEGEN) -I interfaces -I tests/interfaces -Wno-empty-interface
 # headers.d, read with the other .d files, says where headers come from that are included by the name of their
 # module.
 define make_gen
-$(B)/gen/$(1)/stamp: $(2) $(wildcard $(basename $(2)).yaml) $(CODEGEN)
+$(B)/gen/$(1)/stamp: $(2) $(wildcard $(basename $(2)).yaml $(basename $(2)).lua) $(CODEGEN)
 	@mkdir -p $$(@D) $(B)/include
 	@touch $$@
 	@rm -f $$(@D)/$(1)-stub.c

@@ -427,6 +427,11 @@ static const Row bad_inputs[] = {
                       "@config_simulator: { zones: [ A, A ] }\n"
                       "interface I { }\n"),
           "3:34: the zone 'A' is there already" },
+        { "simulation file that is not there",
+          TEXT("@config_simulator: { simulationFile: \"nowhere/x.lua\" }\n"
+               "module T.M 1.0\n"
+               "interface I { int a }\n"),
+          "1:38: cannot read 'folder/nowhere/x.lua': No such file or directory" },
         { "zones that are no list",
           TEXT(MODULE "@config_simulator: { zones: A }\n"
                       "interface I { }\n"),

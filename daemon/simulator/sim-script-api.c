@@ -851,7 +851,7 @@ static const luaL_Reg feature_functions[] = {
         { "zones", feature_zones },
         { "add_zone", feature_add_zone },
         { "remove_zone", feature_remove_zone },
-        { "name", feature_name },
+        { "feature_name", feature_name },
         { "zone_name", feature_zone_name },
         { "fail", feature_fail },
         { "ready", feature_ready },

@@ -79,6 +79,15 @@ static void on_timer(void *userdata) {
         (void)script_run(s, call_function, &call);
 }
 
+/* A function, or what can be called as one: the answer to a request. */
+static void check_callable(lua_State *L, int index) {
+        if (lua_isfunction(L, index))
+                return;
+        if (luaL_getmetafield(L, index, "__call") == LUA_TNIL)
+                luaL_checktype(L, index, LUA_TFUNCTION);
+        lua_pop(L, 1);
+}
+
 static int new_timer(lua_State *L, bool repeats) {
         SimScript *s = sim_lua_begin(L);
         SimClock *clock = simulator_get_clock(s->simulator);
@@ -89,7 +98,7 @@ static int new_timer(lua_State *L, bool repeats) {
 
         luaL_argcheck(L, seconds >= (repeats ? 0.001 : 0) && seconds <= 1e9, 1,
                       repeats ? "seconds from 0.001 to 1e9" : "seconds from 0 to 1e9");
-        luaL_checktype(L, 2, LUA_TFUNCTION);
+        check_callable(L, 2);
         usec = (uint64_t)(seconds * (double)SIM_SECOND + 0.5);
         r = add(L, s, &t);
         if (r >= 0) {

@@ -141,9 +141,23 @@ static const Key config_keys[] = {
 
 /* ---- config_simulator ---- */
 
-static void warn_simulation_file(KeyReader *r, const NodeEntry *e) {
-        diagnostics_warning(diagnostics_of(r), WARNING_SIMULATION_FILE, e->key->span,
-                            "'simulationFile' is not used, the simulation is the built-in one");
+static bool is_of_qml(const char *file) {
+        size_t size = strlen(file);
+
+        return strncmp(file, "qrc:", 4) == 0 || (size > 4 && strcmp(file + size - 4, ".qml") == 0);
+}
+
+static void read_simulation_file(KeyReader *r, const NodeEntry *e) {
+        const char *file = read_text(r, e);
+
+        if (file && is_of_qml(file)) {
+                diagnostics_warning(
+                        diagnostics_of(r), WARNING_SIMULATION_FILE, e->key->span,
+                        "'simulationFile' is not used, the simulation is the built-in one");
+                return;
+        }
+        r->module->simulation_file = file;
+        r->module->simulation_span = e->value->span;
 }
 
 static const Key simulator_keys[] = {
@@ -158,7 +172,7 @@ static const Key simulator_keys[] = {
         { "domain", PLACE_PROPERTY, NULL },
         { "unsupported", PLACE_PROPERTY, NULL },
         { "zoned", PLACE_PROPERTY, NULL },
-        { "simulationFile", PLACE_MODULE, warn_simulation_file },
+        { "simulationFile", PLACE_MODULE, read_simulation_file },
         { "defaultServerMode", PLACE_MODULE, NULL },
         { "serviceObjectId", PLACE_MODULE, NULL },
         { "configurationId", PLACE_MODULE, NULL },

@@ -43,6 +43,33 @@ static void add_annotation_files(const Request *q, Modules *modules, Annotations
         }
 }
 
+/* Only of what is asked for: others bring their own along. */
+static void add_script(const Request *q, Modules *modules, Module *m) {
+        const char *slash = strrchr(m->source->path, '/'), *file = m->simulation_file, *path;
+        Source *source;
+        uint32_t offset;
+        int r;
+
+        if (!file)
+                return;
+        path = slash && *file != '/'
+                       ? arena_printf(q->arena, "%.*s/%s", (int)(slash - m->source->path),
+                                      m->source->path, file)
+                       : file;
+        r = source_load(q->arena, path, &source);
+        if (r < 0) {
+                diagnostics_error(q->diagnostics, m->simulation_span, "cannot read '%s': %s", path,
+                                  strerror(-r));
+                return;
+        }
+        modules_add_source(modules, source);
+        if (source_find_bad_byte(source, &offset) >= 0)
+                diagnostics_error(q->diagnostics,
+                                  (Span){ .source = source, .offset = offset, .length = 1 },
+                                  "this is no text in UTF-8");
+        m->script = source;
+}
+
 Module *generate_read(const Request *q, Source *source, const Source ***ret_sources,
                       size_t *ret_n_sources) {
         Diagnostics *d = q->diagnostics;
@@ -66,6 +93,8 @@ Module *generate_read(const Request *q, Source *source, const Source ***ret_sour
                 annotations_read(&annotations, module);
                 naming_assign(module);
         }
+        if (m)
+                add_script(q, &modules, m);
         if (m)
                 annotations_check_names(&annotations, modules.items, modules.n_items);
         for (size_t i = 0; m && i < modules.n_items; i++)

@@ -11,5 +11,5 @@ k:animate("fuel", { kind = "ramp", to = 0, seconds = 1, done = function() k:with
 k:animate("coolantTemperature", { kind = "sine", minimum = 0, maximum = 9, period = 1 })
 k:animate("rpm", { kind = "walk", minimum = 0, maximum = 9, step = 2, seed = 3 })
 k:animate("driveMode", { kind = "step", values = { "Eco", "Sport" }, seconds = 0.2 }):stop()
-c:add_zone "Boot" c:remove_zone "Boot" c:fail "x" c:ready() print(c:name(), c:zone_name(), #c:zones(), c:get "fanLevel", tostring(c))
+c:add_zone "Boot" c:remove_zone "Boot" c:fail "x" c:ready() print(c:feature_name(), c:zone_name(), #c:zones(), c:get "fanLevel", tostring(c))
 sim.fault { fault = "freeze", times = 1 } sim.clear_faults() sim.remove_fault(1) print(sim.now(), math.random(5, 9))
