@@ -76,7 +76,7 @@ backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
 tests := $(basename $(notdir $(wildcard tests/test-*.c)))
 benches := $(basename $(notdir $(wildcard tests/bench/*.c)))
-helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) tests/fuzz/targets.c)
+helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) $(filter-out %/fuzzer.c,$(wildcard tests/fuzz/*.c)))
 
 CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
@@ -102,7 +102,7 @@ help:
 	@echo 'make stress      kills, stops and restarts services and their bus for some minutes, under clients; FASCIA_SEED=N'
 	@echo 'make load        clients that behave badly, and what the others notice of them, for minutes'
 	@echo 'make bench       compares with the same feature written by hand on sd-bus; QUICK=1 for a short one'
-	@echo 'make fuzz        feeds the generator with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
+	@echo 'make fuzz        feeds the generator, and what reads files of states, with anything, 60 seconds for each target; SECONDS_EACH=600, T=TARGET, ADD=1'
 	@echo 'make golden      rewrites the expected outputs of the generator in tests/golden/'
 	@echo 'make format      lays out all C files'
 	@echo 'make install     PREFIX=$(PREFIX) SYSCONFDIR=$(SYSCONFDIR) DESTDIR=$(DESTDIR)'
@@ -349,12 +349,15 @@ bench: packages-check
 	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
-FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(wildcard tests/fuzz/*.c)
-$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(wildcard interfaces/codegen/*.h tests/fuzz/*.h) | $(codegen_objects)
+FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c interfaces/runtime/*.c interfaces/json/*.c tests/fuzz/*.c)) \
+	daemon/state.c daemon/state-file.c
+FUZZ_TYPES = $(foreach s,$(notdir $(basename $(wildcard tests/interfaces/*.qface))),$(B)/gen/$s/$s-types.c)
+$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(wildcard interfaces/*/*.h daemon/state*.h tests/fuzz/*.h) | $(codegen_objects) $(FUZZ_TYPES)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -I$(B) -include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) \
-		$(shell $(PKG_CONFIG) --libs yaml-0.1 expat)
+		-Iinterfaces/codegen -Iinterfaces/runtime -Iinterfaces/json -Idaemon $(public_includes) -I$(B) \
+		-include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) $(FUZZ_TYPES) \
+		$(LIBS) $(shell $(PKG_CONFIG) --libs yaml-0.1 expat jansson) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 

@@ -100,9 +100,7 @@ static void import(const uint8_t *data, size_t size) {
 }
 
 const FuzzTarget fuzz_targets[] = {
-        { "parse", parse },
-        { "generate", generate_all },
-        { "annotations", annotate },
-        { "import", import },
+        { "parse", parse },   { "generate", generate_all }, { "annotations", annotate },
+        { "import", import }, { "state", fuzz_state },
 };
 const size_t n_fuzz_targets = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

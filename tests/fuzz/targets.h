@@ -11,5 +11,8 @@ typedef struct FuzzTarget {
         void (*run)(const uint8_t *data, size_t size);
 } FuzzTarget;
 
+/* Files in which a service keeps values. */
+void fuzz_state(const uint8_t *data, size_t size);
+
 extern const FuzzTarget fuzz_targets[];
 extern const size_t n_fuzz_targets;
