@@ -85,7 +85,7 @@ backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
 tests := $(basename $(notdir $(wildcard tests/test-*.c)))
 benches := $(basename $(notdir $(wildcard tests/bench/*.c)))
-helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) $(wildcard tests/fuzz/targets*.c))
+helper_objects := $(call objects,$(filter-out tests/test-%.c,$(wildcard tests/*.c)) $(filter-out %/fuzzer.c,$(wildcard tests/fuzz/*.c)))
 
 CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
@@ -384,16 +384,16 @@ bench: packages-check
 	@$(environment) QUICK=$(QUICK) tests/bench/generator
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
-FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c)) $(language_sources) $(wildcard tests/fuzz/*.c) \
-	$(wildcard daemon/simulator/*.c interfaces/json/*.c)
-FUZZ_HEADERS = $(wildcard interfaces/codegen/*.h interfaces/language/*.h interfaces/json/*.h daemon/simulator/*.h tests/fuzz/*.h)
-$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) $(B)/libgenerated.a $(B)/libfascia.a | $(codegen_objects)
+FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c interfaces/runtime/*.c interfaces/json/*.c)) $(language_sources) \
+	$(wildcard daemon/simulator/*.c tests/fuzz/*.c) daemon/state.c daemon/state-file.c
+FUZZ_HEADERS = $(wildcard interfaces/*/*.h daemon/simulator/*.h daemon/state*.h tests/fuzz/*.h)
+FUZZ_TYPES = $(foreach s,$(stems),$(B)/gen/$s/$s-types.c) $(B)/gen/simulation/simulation-backend.c
+$(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) | $(codegen_objects) $(FUZZ_TYPES)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon/simulator $(public_includes) -I$(B) \
-		$(LUA_CFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin \
-		-include $(B)/version.h -include $(B)/paths.h -o $@ $(FUZZ_SOURCES) $(B)/libgenerated.a $(B)/libfascia.a \
-		$(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) -ldl -pthread
+		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon -Idaemon/simulator $(public_includes) -I$(B) \
+		$(LUA_CFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin -include $(B)/version.h -include $(B)/paths.h \
+		-o $@ $(FUZZ_SOURCES) $(FUZZ_TYPES) $(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 

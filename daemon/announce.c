@@ -131,8 +131,8 @@ static void object_log_too_large(const Object *o) {
         for (uint32_t p = 0; p < i->n_properties; p++)
                 if (zone_is_dirty(o->zone, p) && zone_has_value(o->zone, p) &&
                     object_measure(o, p) > limit)
-                        log_module_warning(
-                                i->module->name,
+                        log_full(
+                                LOG_WARNING, 0, LOG_FEATURE(i),
                                 "%s.%s: a value of %zu bytes is above the limit of %zu and not shown",
                                 i->qualified_name, interface_property(i, p)->name,
                                 object_measure(o, p), limit);

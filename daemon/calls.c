@@ -165,12 +165,12 @@ void service_drop_pending(Service *s) {
 static void pending_log_timeout(const Pending *p, const char *text) {
         const struct fascia_interface *i = p->object->feature->interface;
 
-        if (p->is_call)
-                log_module_warning(i->module->name, "%s.%s: %s", i->qualified_name,
-                                   interface_method(i, p->index)->name, text);
-        else
-                log_module_warning(i->module->name, "Set of %s.%s: %s", i->qualified_name,
-                                   interface_property(i, p->index)->name, text);
+        log_full(LOG_WARNING, 0,
+                 &(const LogFields){ i->module->name, i->name, message_get_sender(p->call) },
+                 "%s%s.%s: %s", p->is_call ? "" : "Set of ", i->qualified_name,
+                 p->is_call ? interface_method(i, p->index)->name
+                            : interface_property(i, p->index)->name,
+                 text);
 }
 
 /* The answer as a message, *ret_size its body; an answer that is too large is an error instead. */

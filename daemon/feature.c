@@ -121,10 +121,10 @@ static void on_signal(Zone *zone, uint32_t signal, const void *arguments, void *
                 return;
         size = codec_measure(what->arguments, arguments);
         if (size > s->settings.max_reply_size) {
-                log_module_warning(
-                        f->interface->module->name,
-                        "%s.%s: a signal of %zu bytes is above the limit of %zu and is lost",
-                        f->interface->qualified_name, what->name, size, s->settings.max_reply_size);
+                log_full(LOG_WARNING, 0, LOG_FEATURE(f->interface),
+                         "%s.%s: a signal of %zu bytes is above the limit of %zu and is lost",
+                         f->interface->qualified_name, what->name, size,
+                         s->settings.max_reply_size);
                 s->serial++;
                 return;
         }

@@ -27,6 +27,9 @@ typedef struct LogFields {
 } LogFields;
 
 #define LOG_MODULE(name) (&(const LogFields){ .module = (name) })
+/* Of an interface, as its descriptor has it. */
+#define LOG_FEATURE(interface) \
+        (&(const LogFields){ .module = (interface)->module->name, .feature = (interface)->name })
 
 /* fields may be NULL. error: a negative errno for %m, which the text may hold; 0: none. Returns error. */
 int log_full(int level, int error, const LogFields *fields, const char *format, ...)

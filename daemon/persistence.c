@@ -76,11 +76,12 @@ static void kept_free(Kept *k) {
         free(k);
 }
 
-static void log_misfit(const Persistence *p, const StatePlace *place, const char *text) {
-        log_module_warning(p->module->name, "%s%s%s.%s was kept, but cannot be used any more: %s",
-                           place->interface->qualified_name, *place->zone ? "/" : "", place->zone,
-                           interface_property(place->interface, place->property)->name,
-                           text ? text : "no memory");
+static void log_misfit(const StatePlace *place, const char *text) {
+        log_full(LOG_WARNING, 0, LOG_FEATURE(place->interface),
+                 "%s%s%s.%s was kept, but cannot be used any more: %s",
+                 place->interface->qualified_name, *place->zone ? "/" : "", place->zone,
+                 interface_property(place->interface, place->property)->name,
+                 text ? text : "no memory");
 }
 
 /* Looks it up in the document the first time. NULL: no memory. */
@@ -102,7 +103,7 @@ static Kept *persistence_get(Persistence *p, const StatePlace *place) {
         k->property = place->property;
         r = state_get(p->state, place, &k->value, &text);
         if (r < 0 && r != -ENOENT)
-                log_misfit(p, place, text);
+                log_misfit(place, text);
         k->is_settled = r < 0;
         free(text);
         k->next = p->kept;
@@ -130,27 +131,19 @@ const void *persistence_find(Persistence *p, const Zone *zone, uint32_t property
 
 /* ---- giving it back ---- */
 
-typedef struct Restoration {
-        Persistence *persistence;
-        Kept *kept;
-} Restoration;
-
 static void on_restored(const struct fascia_error *error, const void *result, void *userdata) {
-        Restoration *r = userdata;
-        const Kept *k = r->kept;
+        Kept *k = userdata;
 
         (void)result;
         /* One that went away in the meantime gets it when it is there again. */
         if (!error ||
             (error->code != -ENOTCONN && error->code != -ENODEV && error->code != -ECANCELED))
-                r->kept->is_settled = true;
-        if (error && r->kept->is_settled)
-                log_module_warning(r->persistence->module->name,
-                                   "%s%s%s.%s could not be given back what was kept of it: %s",
-                                   k->interface->qualified_name, *k->zone ? "/" : "", k->zone,
-                                   interface_property(k->interface, k->property)->name,
-                                   error->message);
-        free(r);
+                k->is_settled = true;
+        if (error && k->is_settled)
+                log_full(LOG_WARNING, 0, LOG_FEATURE(k->interface),
+                         "%s%s%s.%s could not be given back what was kept of it: %s",
+                         k->interface->qualified_name, *k->zone ? "/" : "", k->zone,
+                         interface_property(k->interface, k->property)->name, error->message);
 }
 
 static void restore_property(Persistence *p, Zone *zone, uint32_t property) {
@@ -158,7 +151,6 @@ static void restore_property(Persistence *p, Zone *zone, uint32_t property) {
         const struct fascia_property *what = interface_property(i, property);
         const StatePlace place = place_of(zone, property);
         Kept *k = persistence_get(p, &place);
-        Restoration *r;
         uint64_t id;
 
         if (!k || k->is_settled)
@@ -170,12 +162,8 @@ static void restore_property(Persistence *p, Zone *zone, uint32_t property) {
                 k->is_settled = true;
                 return;
         }
-        r = malloc(sizeof(*r));
-        if (!r)
-                return;
-        *r = (Restoration){ p, k };
-        if (zone_set(zone, property, k->value, 20 * SECOND, on_restored, r, &id) < 0)
-                free(r);
+        /* Without memory it is what the backend began with, and what was kept stays in the file. */
+        (void)zone_set(zone, property, k->value, 20 * SECOND, on_restored, k, &id);
 }
 
 static void restore_zone(Persistence *p, Zone *zone) {

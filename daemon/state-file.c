@@ -106,6 +106,9 @@ int state_file_write(const char *directory, const char *name, const char *text, 
         char *beside;
         int at, r;
 
+        /* The next start would not read it, and begin anew. */
+        if (size > MAX_SIZE)
+                return -EFBIG;
         if (asprintf(&beside, ".%s.new", name) < 0)
                 return -ENOMEM;
         at = open_directory(directory);

@@ -139,7 +139,7 @@ static int read_value(const struct fascia_property *property, const json_t *json
 int state_get(const State *s, const StatePlace *place, void **ret, char **reterr_text) {
         const struct fascia_property *property = interface_property(place->interface,
                                                                     place->property);
-        const json_t *kept = find(s, place);
+        const json_t *kept = find(s, place), *value;
         const char *type;
 
         *reterr_text = NULL;
@@ -149,7 +149,12 @@ int state_get(const State *s, const StatePlace *place, void **ret, char **reterr
         if (!type || strcmp(type, property->type->signature) != 0)
                 return misfit(reterr_text, "it was of the type '%s', which is '%s' now",
                               type ? type : "?", property->type->signature);
-        return read_value(property, json_object_get(kept, "value"), ret, reterr_text);
+        value = json_object_get(kept, "value");
+        if (!value) {
+                *reterr_text = strdup("there is no value");
+                return -EINVAL;
+        }
+        return read_value(property, value, ret, reterr_text);
 }
 
 /* The object of that name in an object, which is made when it is not there or is something else. Borrowed. */

@@ -219,7 +219,7 @@ static void what_does_not_fit_any_more_is_left_out_by_name(void **state) {
                   "it was of the type 'i', which is 'd' now" },
                 { KEPT("{\"type\": \"d\", \"value\": 99}"), "99 is not in [16-28]" },
                 { KEPT("{\"type\": \"d\", \"value\": \"warm\"}"), "warm" },
-                { KEPT("{\"type\": \"d\"}"), "cannot be used any more" },
+                { KEPT("{\"type\": \"d\"}"), "there is no value" },
                 { KEPT("7"), "it was of the type '?'" },
         };
         Fixture *f = *state;
@@ -332,6 +332,24 @@ static void what_cannot_be_written_is_said_once_and_tried_again(void **state) {
         assert_null(strstr(output + 1, "trying again"));
 }
 
+/* As large as can be read, and no larger: a value that grows does not take the others with it. */
+static void what_could_not_be_read_again_is_not_written(void **state) {
+        const size_t limit = 4 * 1024 * 1024;
+        Fixture *f = *state;
+        char *large, *text;
+        size_t size;
+
+        large = malloc(limit + 1);
+        assert_non_null(large);
+        memset(large, 'x', limit + 1);
+        assert_int_equal(state_file_write(f->directory, "x", large, limit), 0);
+        assert_int_equal(state_file_write(f->directory, "x", large, limit + 1), -EFBIG);
+        assert_int_equal(state_file_read(f->directory, "x", &text, &size), 0);
+        assert_int_equal(size, limit);
+        free(large);
+        free(text);
+}
+
 /* ---- the power goes ---- */
 
 /* Kills the writer when it calls that for the n-th time; whether it did not come to that. */
@@ -397,6 +415,7 @@ int main(int argc, char *argv[]) {
                 TEST(a_broken_file_is_set_aside),
                 TEST(a_link_is_not_followed),
                 TEST(what_cannot_be_written_is_said_once_and_tried_again),
+                TEST(what_could_not_be_read_again_is_not_written),
                 TEST(whenever_the_power_goes_there_is_the_old_or_the_new),
         };
 

@@ -216,6 +216,6 @@ static void read_simulation(const uint8_t *data, size_t size) {
 const FuzzTarget fuzz_targets[] = {
         { "parse", parse },        { "generate", generate_all },      { "annotations", annotate },
         { "import", import },      { "simulation", read_simulation }, { "scenario", fuzz_scenario },
-        { "script", fuzz_script }, { "lua-value", fuzz_lua_value },
+        { "script", fuzz_script }, { "lua-value", fuzz_lua_value },   { "state", fuzz_state },
 };
 const size_t n_fuzz_targets = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

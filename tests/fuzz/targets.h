@@ -11,10 +11,13 @@ typedef struct FuzzTarget {
         void (*run)(const uint8_t *data, size_t size);
 } FuzzTarget;
 
+/* Files in which a service keeps values. */
+void fuzz_state(const uint8_t *data, size_t size);
+
 extern const FuzzTarget fuzz_targets[];
 extern const size_t n_fuzz_targets;
 
-/* Of targets-simulator.c. */
+/* Of simulator.c. */
 void fuzz_scenario(const uint8_t *data, size_t size);
 void fuzz_script(const uint8_t *data, size_t size);
 void fuzz_lua_value(const uint8_t *data, size_t size);

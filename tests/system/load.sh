@@ -45,11 +45,15 @@ wait "$changer"
 after=$(memory)
 echo "# $(cat "$directory/changes") changes of 1000 bytes for a client that does not read: from $before KiB to $after KiB"
 check 'and the service does not grow by more than 8 MiB' test $((after - before)) -le 8192
-process 'the end' >/dev/null
+# By another user: a bus that keeps so much for one may have no room for anything else of his.
+"${as_mail[@]}" busctl call "${remote[@]}" Process s 'the end' >/dev/null
 kill -CONT "$client"
+# From the end: there may be hundreds of megabytes of it.
+last() {
+        tac "$directory/client" | grep -m 1 "^$1: "
+}
 last_is() {
-        [ "$(grep '^lastMessage: ' "$directory/client" | tail -n 1)" = "lastMessage: $1" ] &&
-                [ "$(grep '^state: ' "$directory/client" | tail -n 1)" = 'state: ready' ]
+        [ "$(last lastMessage)" = "lastMessage: $1" ] && [ "$(last state)" = 'state: ready' ]
 }
 # A bus may have kept all of it: then that is read first.
 sees_the_end() {

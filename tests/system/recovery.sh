@@ -7,12 +7,19 @@
 check 'make install installs' make_install
 plugins=$(dirname "$(find /usr/local /usr/lib -name remote.backend -path '*fascia/plugins*' | head -n 1)")
 install -m 644 "$source_dir/build/system/orders.so" "$plugins/"
-configure <<'END'
-[Example.Remote]
-Backend=orders
-[Vehicle.Cluster]
-Process=own
-END
+# as_usual [LINES]: the configuration, with these lines in it.
+as_usual() {
+        configure <<-END
+	[fascia]
+	StateDelay=10ms
+	[Example.Remote]
+	Backend=orders
+	${1:-}
+	[Vehicle.Cluster]
+	Process=own
+	END
+}
+as_usual
 drop_in fasciad.service <<'END'
 [Unit]
 StartLimitIntervalSec=0
@@ -163,25 +170,43 @@ start_beside_it() {
 }
 denied() {
         ! "${as_nobody[@]}" busctl call "${bus[@]}" RequestName su Example.Remote1 4 || return 1
-        configure <<-'END'
-	[Example.Remote]
-	Backend=orders
-	[Example.Remote/ProcessingService]
-	Access1=deny call process to user nobody
-	[Vehicle.Cluster]
-	Process=own
-	END
+        as_usual $'[Example.Remote/ProcessingService]\nAccess1=deny call process to user nobody'
         systemctl reload fasciad
         refuses 'Access denied' process x || return 1
         prints 'i 1' busctl call "${remote[@]}" Process s y || return 1
-        configure <<-'END'
-	[Example.Remote]
-	Backend=orders
-	[Vehicle.Cluster]
-	Process=own
-	END
+        as_usual
         systemctl reload fasciad
         recovered
+}
+# cut STATE CALL N: the power goes in a write, when it comes to that system call for the N-th time. The value is then
+# the old one, or the new one, and it can be changed again.
+cut() {
+        local pid old new=20.5 tracer
+        pid=$(state MainPID)
+        old=$("${target[@]}")
+        [ "$old" != 'd 20.5' ] || new=24.5
+        strace -f -qq -o /dev/null -e trace="$2" -e inject="$2:signal=KILL:when=$3" -p "$pid" &
+        tracer=$!
+        soon grep -q '^TracerPid:\s*[1-9]' "/proc/$pid/status" || return 1
+        "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d "$new" || return 1
+        soon replaced "$pid" || { kill "$tracer"; return 1; }
+        wait "$tracer"
+        [ "$1" = new ] || new=${old#d }
+        prints "d $new" "${target[@]}" || { echo "cut at $2 number $3"; return 1; }
+}
+replaced() {
+        [ "$(state MainPID)" != "$1" ] && [ "$(state ActiveState)" = active ]
+}
+power_cut() {
+        local step
+        # Of the directory, of what an earlier write has left, of the file, and of the directory again.
+        for step in 'old openat 1' 'old unlinkat 1' 'old openat 2' 'old write 1' 'old fsync 1' 'old close 1' \
+                'old /^rename 1' 'new fsync 2' 'new close 2'; do
+                skip_client
+                # shellcheck disable=SC2086 # three words
+                cut $step && lost_and_recovered || return 1
+        done
+        ! compgen -G '/var/lib/fascia/*.bad-*'
 }
 upgraded() {
         make_install && systemctl restart fasciad && lost_and_recovered
@@ -211,10 +236,32 @@ check "the limit of starts$times" happens limited
 check "reloads, good and bad$times" happens reloaded
 check "a stop with calls in flight$times" happens stopped_in_flight
 check "the crash of a module with a process of its own$times" happens other_crashed
+if strace -qq -o /dev/null true 2>/dev/null; then
+        target=(busctl get-property "${climate[@]}" TargetTemperature)
+        "${target[@]}" >/dev/null
+        check "the power goes at each step of a write$times" happens power_cut
+else
+        echo 'skip - the power goes at each step of a write: nothing can be traced here'
+fi
 check "a restart of the message bus$times" happens bus_restarted
 check "a name that is taken$times" happens name_taken
 check "what is not allowed$times" happens denied
 check "an upgrade$times" happens upgraded
+
+# ---- who it was ----
+
+# logs_who TEXT: fasciad has logged this about a caller, who is a field of it.
+logs_who() {
+        journalctl --sync
+        journalctl -q --no-pager -o json -t fasciad MODULE=Example.Remote FEATURE=ProcessingService |
+                grep -F -- "$1" | grep -q '"SENDER":":1\.[0-9]*"'
+}
+check 'who is refused is a field of the journal' logs_who '(uid '"$(id -u nobody)"') may not call'
+as_usual ReplyTimeout=100ms
+check 'a backend is given less time' systemctl reload fasciad
+check 'it takes more' refuses 'was not answered within 0.1 s' process never
+check 'who has waited for it is a field of the journal' logs_who 'process was not answered within 0.1 s'
+
 kill "$client"
 wait "$client"
 check 'the client ends with status 0' test $? = 0

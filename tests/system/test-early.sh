@@ -23,6 +23,7 @@ check 'it owns its names' owner Vehicle.Cluster1
 check 'from before basic.target on' test "$(entered fasciad.service)" -lt "$(entered basic.target)"
 check 'nothing was in the way of anything' sh -c '! journalctl -q --no-pager -o cat | grep -i "ordering cycle"'
 check 'the unit has no fault' prints '' systemd-analyze verify --man=no fasciad.service
+check 'and is as hard as without' systemd-analyze security --offline=yes --threshold=5 fasciad.service
 check 'it serves' prints 'i 5' process hello
 check 'and keeps values' "${as_nobody[@]}" busctl set-property "${climate[@]}" TargetTemperature d 24.5
 systemctl restart fasciad

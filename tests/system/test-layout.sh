@@ -94,6 +94,36 @@ stopped() {
 check 'and stops all' soon stopped
 kill "$client"
 
+# ---- what a backend needs beyond the sandbox ----
+
+# All of the example that is made for a module, with a device of ours.
+mknod -m 666 /dev/vehicle c 1 7
+mknod -m 666 /dev/other c 1 7
+echo 'open sesame' >/etc/fascia/token
+chmod 600 /etc/fascia/token
+check 'an example of a drop-in is made' fascia-codegen --emit=drop-in -o "$directory" "$source_dir/interfaces/climate.qface"
+drop_ins=/etc/systemd/system/fasciad.service.d
+mkdir -p "$drop_ins"
+sed -e 's/^#\([A-Z][A-Za-z]*=\)/\1/' -e 's/ttyUSB0/vehicle/' -e 's/vehicle-bus/systemd-journald/' \
+        "$directory/systemd/Vehicle.Climate1.conf" >"$drop_ins/climate.conf"
+systemctl daemon-reload
+check 'the unit has no fault with it' prints '' systemd-analyze verify --man=no fasciad.service
+check 'a call starts the service' prints 'i 5' process hello
+check 'which has the device' test -c "/proc/$(state MainPID)/root/dev/vehicle"
+check 'and no other' test ! -e "/proc/$(state MainPID)/root/dev/other"
+secret=/run/credentials/fasciad.service/token
+check 'it has the secret' prints 'open sesame' setpriv --reuid fascia --regid "$(id -g fascia)" --clear-groups cat "$secret"
+check 'it knows where' sh -c "tr '\0' '\n' </proc/$(state MainPID)/environ | grep -qx 'CREDENTIALS_DIRECTORY=${secret%/*}'"
+check 'others have not' refuses 'Permission denied' "${as_nobody[@]}" cat "$secret"
+systemctl stop fasciad
+check 'the secret ends with it' test ! -e "$secret"
+sed -i -e '/AF_CAN/d' -e '/^PrivateNetwork=/d' "$drop_ins/climate.conf"
+systemctl daemon-reload
+check 'without the CAN socket the exposure is at most 0.5 all the same' \
+        systemd-analyze security --offline=yes --threshold=5 fasciad.service
+rm "$drop_ins/climate.conf"
+systemctl daemon-reload
+
 # ---- a configuration that does not fit ----
 
 check 'a unit for a module that shares says so' refuses failed systemctl start fasciad@Vehicle.Climate1
