@@ -67,6 +67,20 @@ static void a_client_sees_the_car_drive(void **state) {
         assert_int_equal(process_stop(client), 0);
 }
 
+/* Without a service, and without a file of settings. */
+static void a_program_has_the_car_in_itself(void **state) {
+        Harness *h = *state;
+        Process *client;
+
+        client = harness_spawn(h,
+                               "env FASCIA_BACKEND=simulator "
+                               "FASCIA_SIMULATION=Vehicle.Cluster=%s/interfaces/cluster.lua "
+                               "${FASCIA_BUILD_DIR:-build}/examples/cluster-client",
+                               source());
+        process_wait_output(client, "speed: 5");
+        assert_int_equal(process_stop(client), 0);
+}
+
 /* The lines that "make run" prints, and what they do. */
 static void busctl_controls_what_is_simulated(void **state) {
         static const Row rows[] = {
@@ -187,6 +201,7 @@ static void the_section_can_say_the_same(void **state) {
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(a_client_sees_the_car_drive),
+                TEST(a_program_has_the_car_in_itself),
                 TEST(busctl_controls_what_is_simulated),
                 TEST(a_production_service_has_nothing_to_control),
                 TEST(the_policy_of_the_bus_lets_only_root_control_it),
