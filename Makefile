@@ -434,7 +434,7 @@ define stage
 	put 644 $(VENDORDIR) $(wildcard config/*.conf); \
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
-	put 644 $(DATADIR)/fascia/simulation $(wildcard interfaces/*.lua); \
+	put 644 $(DATADIR)/fascia/simulation $(wildcard interfaces/*.lua interfaces/*.jsonl); \
 	put 755 $(PKGLIBDIR)/modules $(controls:%=$(B)/modules/%.so); \
 	for name in $(controls); do \
 		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/*/xml/$$name.xml; \

@@ -105,6 +105,27 @@ static void busctl_controls_what_is_simulated(void **state) {
         expect_rows(h, rows, sizeof(rows) / sizeof(rows[0]));
 }
 
+/* And fails where no script says that there is anything to warn of. */
+static void the_scenario_that_comes_with_it_is_a_test(void **state) {
+        static const char command[] = "${FASCIA_BUILD_DIR:-build}/fascia-sim test %s "
+                                      "%s/interfaces/overheating.jsonl";
+        char script[512], *output;
+        Harness *h = *state;
+        int status;
+
+        snprintf(script, sizeof(script), "--script Vehicle.Cluster=%s/interfaces/cluster.lua",
+                 source());
+        output = harness_run(h, &status, command, script, source());
+        if (status != 0)
+                fail_msg("%d: %s", status, output);
+        free(output);
+        output = harness_run(h, &status, command, "", source());
+        assert_int_equal(status, 1);
+        assert_non_null(
+                strstr(output, "overheating.jsonl:3: InstrumentCluster.warningRaised did not"));
+        free(output);
+}
+
 /* The configuration that is installed is one without: the features are served, the name is nobody's. */
 static void a_production_service_has_nothing_to_control(void **state) {
         static const Row rows[] = {
@@ -203,6 +224,7 @@ int main(void) {
                 TEST(a_client_sees_the_car_drive),
                 TEST(a_program_has_the_car_in_itself),
                 TEST(busctl_controls_what_is_simulated),
+                TEST(the_scenario_that_comes_with_it_is_a_test),
                 TEST(a_production_service_has_nothing_to_control),
                 TEST(the_policy_of_the_bus_lets_only_root_control_it),
                 TEST(the_section_can_say_the_same),

@@ -199,7 +199,7 @@ $build/examples/cluster-client
 busctl call ${simulation[*]} SetValue sssv InstrumentCluster '' fuel d 0.08
 busctl set-property ${simulation[*]} Speed d 10
 END
-[ ! -x "$build/fascia-sim" ] || echo "$build/fascia-sim panel"
+[ ! -x "$build/fascia-sim" ] || ! "$build/fascia-sim" --help | grep -q '^  panel' || echo "$build/fascia-sim panel"
 cat <<END
 
 Ctrl-C ends it.
