@@ -434,6 +434,12 @@ define stage
 	put 644 $(VENDORDIR) $(wildcard config/*.conf); \
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \
 	put 644 $(DATADIR)/fascia/interfaces $(wildcard interfaces/*.qface); \
+	put 644 $(DATADIR)/fascia/simulation $(wildcard interfaces/*.lua interfaces/*.jsonl); \
+	put 755 $(PKGLIBDIR)/modules $(controls:%=$(B)/modules/%.so); \
+	for name in $(controls); do \
+		put 644 $(DATADIR)/dbus-1/interfaces $(B)/gen/*/xml/$$name.xml; \
+		put 644 $(MANDIR)/man7 $(B)/gen/*/man/$$name.7; \
+	done; \
 	for page in $(wildcard */*.[1-8] */*/*.[1-8]); do put 644 $(MANDIR)/man$${page##*.} $$page; done; \
 	put 644 $(MANDIR)/man3 $(B)/man3/*.3; \
 	fill() { \
@@ -469,11 +475,13 @@ define stage
 	done; \
 	files=$$(cd "$$root" && find . ! -type d)
 endef
+# What is served only when the configuration says so: no file that starts it, a policy written by hand.
+controls = org.fascia.Simulation1
 # What files that are made for this installation name as @…@.
 filled = PREFIX BINDIR LIBDIR SYSTEMUNITDIR PKGLIBDIR INCLUDEDIR DATADIR SYSCONFDIR DBUSDATADIR VERSION
 own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(VENDORDIR) $(INCLUDEDIR)/fascia \
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
-	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia
+	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia/simulation $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia
 
 # What concerns the running system is left out when it is not the one installed to, and may fail: it says so then.
 install: all

@@ -450,17 +450,56 @@ static int set_property(ManagerObject *o, Message *call) {
         return reply_error(o, call, ERROR("PropertyReadOnly"), "%s is read-only", name);
 }
 
+/* Modules of Fascia itself have objects below this one; whoever walks over all of them is led there. */
+static void print_children(const Manager *m, FILE *f) {
+        for (const Module *module = m->modules; module; module = module->next) {
+                const char *path = service_get_path(module->service);
+
+                if (strncmp(path, OBJECT_PATH "/", sizeof(OBJECT_PATH)) != 0)
+                        continue;
+                path += sizeof(OBJECT_PATH);
+                fprintf(f, " <node name=\"%.*s\"/>\n", (int)strcspn(path, "/"), path);
+        }
+}
+
+/* To be freed; NULL: out of memory. */
+static char *print_introspection(const Manager *m) {
+        static const char end[] = "</node>\n";
+        char *text = NULL;
+        size_t size;
+        FILE *f;
+
+        f = open_memstream(&text, &size);
+        if (!f)
+                return NULL;
+        fwrite(introspection, 1, sizeof(introspection) - sizeof(end), f);
+        print_children(m, f);
+        fputs(end, f);
+        if (fclose(f) == 0)
+                return text;
+        free(text);
+        return NULL;
+}
+
 static int introspect(ManagerObject *o, Message *call) {
         Message *reply;
         Writer w;
+        char *text;
         int r;
 
-        TRY(message_new_return(call, &reply));
-        w = message_writer(reply);
-        r = writer_string(&w, introspection);
-        if (r >= 0)
-                return send_reply(o, reply);
-        message_unref(reply);
+        text = print_introspection(o->manager);
+        if (!text)
+                return -ENOMEM;
+        r = message_new_return(call, &reply);
+        if (r >= 0) {
+                w = message_writer(reply);
+                r = writer_string(&w, text);
+                if (r >= 0)
+                        r = send_reply(o, reply);
+                else
+                        message_unref(reply);
+        }
+        free(text);
         return r;
 }
 

@@ -234,6 +234,10 @@ const char *service_get_bus_name(const Service *s) {
         return s->bus_name;
 }
 
+const char *service_get_path(const Service *s) {
+        return s->path;
+}
+
 const struct fascia_module *service_get_module(const Service *s) {
         return s->module;
 }

@@ -68,6 +68,8 @@ bool service_is_busy(const Service *s);
 void service_flush(Service *s);
 
 const char *service_get_bus_name(const Service *s);
+/* Of its module object; all others are below it. */
+const char *service_get_path(const Service *s);
 /* NULL when the module is not known. */
 const struct fascia_module *service_get_module(const Service *s);
 /* What is wrong with the module or one of its interfaces; NULL: nothing. Borrowed until the next

@@ -53,3 +53,20 @@ soon() {
         "$@"
         return 1
 }
+
+# forget_this_build: nothing of it, and nothing of the make that runs the test, is known to what is tested.
+forget_this_build() {
+        local variable
+        for variable in ${!FASCIA_@} MAKEFLAGS MFLAGS MAKELEVEL LD_LIBRARY_PATH DESTDIR PREFIX; do
+                unset "$variable"
+        done
+}
+
+# install_fascia PREFIX DIRECTORY: with the prefix that it was built for, but nothing put outside of the directory, in which the prefix is.
+install_fascia() {
+        mkdir "$2/copy"
+        tar -cf - --exclude=build/san --exclude=build/tests --exclude=build/obj/tests Makefile client config daemon \
+                interfaces systemd tests build | tar -xf - -C "$2/copy"
+        make -s -C "$2/copy" install DESTDIR="$2/root" PREFIX="$1" SYSCONFDIR="$1/etc" &&
+                mv "$2/root$1" "$1" && rm -rf "$2/copy"
+}

@@ -149,7 +149,7 @@ check 'and leaves nothing' sh -c "! find '$root' ! -type d | grep ."
 tour() {
         FASCIA_BUILD_DIR=$copy/build client/examples/tour.sh </dev/null >"$directory/tour" 2>&1 ||
                 { cat "$directory/tour"; return 1; }
-        grep -q 'process("hello from C") = 12' "$directory/tour"
+        grep -q 'process("hello from C") = 12' "$directory/tour" && grep -q '^speed: 177.2 km/h' "$directory/tour"
 }
 check 'the tour goes to its end without a terminal' tour
 bus=$(sed -n 's/^export DBUS_SYSTEM_BUS_ADDRESS=unix:path=//p' "$directory/tour")

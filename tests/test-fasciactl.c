@@ -505,6 +505,7 @@ static void bash_completes_what_the_service_has(void **state) {
                                                "Vehicle.Climate.ClimateControl.fanLevel\n"
                                                "Vehicle.Climate.ClimateControl.targetTemperature\n"
                                                "Vehicle.Climate.ClimateControl.outsideTemperature\n"
+                                               "Vehicle.Climate.ClimateControl.cabinTemperature\n"
                                                "Vehicle.Climate.ClimateControl.recirculation\n"
                                                "Vehicle.Climate.ClimateControl.airflow\n" },
                 { "fasciactl get ClimateControl.fanLevel Front", "FrontLeft\nFrontRight\n" },

@@ -8,10 +8,7 @@ source_dir=${FASCIA_SOURCE_DIR:-$(cd "$(dirname "$0")/.." && pwd)}
 cd "$source_dir" || exit 1
 # shellcheck source=checks.sh
 . tests/checks.sh
-# Nothing of this build, and nothing of the make that runs this test, is known to the others.
-for variable in ${!FASCIA_@} MAKEFLAGS MFLAGS MAKELEVEL LD_LIBRARY_PATH DESTDIR PREFIX; do
-        unset "$variable"
-done
+forget_this_build
 umask 022
 directory=$(mktemp -d)
 trap 'rm -rf "$directory"' EXIT
@@ -43,16 +40,8 @@ files() {
 
 # ---- the installation ----
 
-# With the prefix that it was built for, but nothing put outside of this test's directory.
 prefix=$directory/prefix
-install_fascia() {
-        mkdir "$directory/copy"
-        tar -cf - --exclude=build/san --exclude=build/tests --exclude=build/obj/tests Makefile client config daemon \
-                interfaces systemd tests build | tar -xf - -C "$directory/copy"
-        make -s -C "$directory/copy" install DESTDIR="$directory/root" PREFIX="$prefix" SYSCONFDIR="$prefix/etc" &&
-                mv "$directory/root$prefix" "$prefix" && rm -rf "$directory/copy"
-}
-check 'Fascia is installed to a prefix of its own' install_fascia
+check 'Fascia is installed to a prefix of its own' install_fascia "$prefix" "$directory"
 export PKG_CONFIG_PATH=$prefix/lib/pkgconfig
 variable() {
         pkg-config --variable="$1" fascia

@@ -877,6 +877,9 @@ static void the_examples_of_the_manual_do_what_it_says(void **state) {
                             "outsideTemperature@FrontLeft default=12.5 unsupported\n"
                             "outsideTemperature@FrontRight default=12.5 unsupported\n"
                             "outsideTemperature@Rear default=12.5 unsupported\n"
+                            "cabinTemperature default=19\n"
+                            "cabinTemperature@FrontRight default=19.5\n"
+                            "cabinTemperature@Rear default=18.5\n"
                             "recirculation default=Automatic or=On or=Automatic\n"
                             "airflow default=Dashboard|Floor\n"
                             "airflow@Rear default=Floor\n");

@@ -5,7 +5,9 @@
 set -euo pipefail
 
 build=${FASCIA_BUILD_DIR:-$PWD/build}
+scripts=$(cd "$(dirname "$0")/../../interfaces" && pwd)
 climate=(Vehicle.Climate1 /Vehicle/Climate1/ClimateControl/FrontLeft Vehicle.Climate1.ClimateControl)
+simulation=(org.fascia.Simulation1 /org/fascia/Simulation1/Simulation org.fascia.Simulation1)
 remote=(Example.Remote1 /Example/Remote1/ProcessingService Example.Remote1.ProcessingService)
 bus='' fasciad='' client='' monitor=''
 # A path of its own, and short: a socket's is limited to 108 characters.
@@ -40,7 +42,7 @@ typed() {
         local word
         printf '$'
         for word; do
-                [[ $word != *' '* ]] || word="'$word'"
+                [[ -n $word && $word != *' '* ]] || word="'$word'"
                 printf ' %s' "$word"
         done
         echo
@@ -93,8 +95,13 @@ start_fasciad() {
 
 	[Vehicle.Climate]
 	Backend=simulator
+	SimulationScript=$scripts/climate.lua
 
 	[Vehicle.Cluster]
+	Backend=simulator
+	SimulationScript=$scripts/cluster.lua
+
+	[org.fascia.Simulation]
 	Backend=simulator
 	END
         chmod go-w "$directory/fasciad.conf"
@@ -102,7 +109,7 @@ start_fasciad() {
                 >"$directory/fasciad.log" 2>&1 </dev/null &
         fasciad=$!
         local name i
-        for name in Example.Remote1 Vehicle.Climate1 Vehicle.Cluster1; do
+        for name in Example.Remote1 Vehicle.Climate1 Vehicle.Cluster1 org.fascia.Simulation1; do
                 for ((i = 0; ; i++)); do
                         [ "$(busctl call org.freedesktop.DBus / org.freedesktop.DBus NameHasOwner s \
                                 "$name")" != 'b true' ] || break
@@ -120,7 +127,7 @@ export PATH=$build/examples:$build:$PATH
 # Where fasciactl finds what describes the features.
 export FASCIA_MODULE_PATH=$build/modules
 
-say "One daemon serves three features, each made from one file in interfaces/:"
+say "One daemon serves three features, each made from one file in interfaces/, and the control of those simulated:"
 show busctl --no-pager tree Vehicle.Climate1
 
 say "A zone of the climate control, with its properties and their values:"
@@ -168,6 +175,18 @@ kill "$client"
 wait "$client" 2>/dev/null || :
 client=''
 
+say "The instruments are simulated by interfaces/cluster.lua. Set to another speed, the car goes on from there:"
+typed cluster-client '&'
+cluster-client >"$directory/client.log" 2>&1 </dev/null &
+client=$!
+await "$client" "$directory/client.log" 'state: ready' || die "cluster-client: $(cat "$directory/client.log")"
+show busctl call "${simulation[@]}" SetValue sssv InstrumentCluster '' speed d 180
+await "$client" "$directory/client.log" 'speed: 17[0-4]' || die "the car does not brake"
+kill "$client"
+wait "$client" 2>/dev/null || :
+client=''
+sed -n '/^speed: 180/,/^speed: 17[0-4]/p' "$directory/client.log"
+
 [ -t 0 ] || exit 0
 
 say "It stays up. In a second terminal:"
@@ -177,6 +196,11 @@ $build/fasciactl watch
 busctl call ${remote[*]} Process s hello
 $build/examples/remote-client --watch
 $build/examples/cluster-client
+busctl call ${simulation[*]} SetValue sssv InstrumentCluster '' fuel d 0.08
+busctl set-property ${simulation[*]} Speed d 10
+END
+[ ! -x "$build/fascia-sim" ] || ! "$build/fascia-sim" --help | grep -q '^  panel' || echo "$build/fascia-sim panel"
+cat <<END
 
 Ctrl-C ends it.
 END

@@ -166,6 +166,19 @@ int climate_control_backend_withdraw_outside_temperature(struct climate_control_
         return fascia_backend_withdraw(base, CLIMATE_CONTROL_PROPERTY_OUTSIDE_TEMPERATURE);
 }
 
+int climate_control_backend_report_cabin_temperature(struct climate_control_backend *backend,
+                                                     double value) {
+        struct fascia_backend *base = (struct fascia_backend *)backend;
+
+        return fascia_backend_report(base, CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE, &value);
+}
+
+int climate_control_backend_withdraw_cabin_temperature(struct climate_control_backend *backend) {
+        struct fascia_backend *base = (struct fascia_backend *)backend;
+
+        return fascia_backend_withdraw(base, CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE);
+}
+
 int climate_control_backend_report_recirculation(struct climate_control_backend *backend,
                                                  enum climate_recirculation_mode value) {
         struct fascia_backend *base = (struct fascia_backend *)backend;

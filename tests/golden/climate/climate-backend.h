@@ -115,6 +115,9 @@ int climate_control_backend_withdraw_target_temperature(struct climate_control_b
 int climate_control_backend_report_outside_temperature(struct climate_control_backend *backend,
                                                        double value);
 int climate_control_backend_withdraw_outside_temperature(struct climate_control_backend *backend);
+int climate_control_backend_report_cabin_temperature(struct climate_control_backend *backend,
+                                                     double value);
+int climate_control_backend_withdraw_cabin_temperature(struct climate_control_backend *backend);
 int climate_control_backend_report_recirculation(struct climate_control_backend *backend,
                                                  enum climate_recirculation_mode value);
 int climate_control_backend_withdraw_recirculation(struct climate_control_backend *backend);

@@ -28,6 +28,11 @@ static const char *const introspection[] = {
                       "   <annotation name=\"org.fascia.Unit\" value=\"°C\"/>\n"
                       "   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" value=\"true\"/>\n"
                       "  </property>\n"
+                      "  <property name=\"CabinTemperature\" type=\"d\" access=\"read\">\n"
+                      "   <annotation name=\"org.gtk.GDBus.DocString\" value=\"The temperature in the cabin, in degrees Celsius; of the feature itself, the mean of its zones.\"/>\n"
+                      "   <annotation name=\"org.fascia.Unit\" value=\"°C\"/>\n"
+                      "   <annotation name=\"org.freedesktop.DBus.Property.EmitsChangedSignal\" value=\"true\"/>\n"
+                      "  </property>\n"
                       "  <property name=\"Recirculation\" type=\"i\" access=\"readwrite\">\n"
                       "   <annotation name=\"org.gtk.GDBus.DocString\" value=\"Where the air comes from.\"/>\n"
                       "   <annotation name=\"org.fascia.Enum\" value=\"Off=0 On=1 Automatic=2\"/>\n"
@@ -74,6 +79,12 @@ static const double climate_control_outside_temperature_1_initial = 12.5;
 static const double climate_control_outside_temperature_2_initial = 12.5;
 
 static const double climate_control_outside_temperature_3_initial = 12.5;
+
+static const double climate_control_cabin_temperature_0_initial = 19;
+
+static const double climate_control_cabin_temperature_1_initial = 19.5;
+
+static const double climate_control_cabin_temperature_2_initial = 18.5;
 
 static const int32_t climate_control_recirculation_0_initial = 2;
 
@@ -142,6 +153,20 @@ static const struct fascia_simulation_row climate_control_rows[] = {
                 .unsupported = true,
         },
         {
+                .property = CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE,
+                .initial = &climate_control_cabin_temperature_0_initial,
+        },
+        {
+                .property = CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE,
+                .zone = "FrontRight",
+                .initial = &climate_control_cabin_temperature_1_initial,
+        },
+        {
+                .property = CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE,
+                .zone = "Rear",
+                .initial = &climate_control_cabin_temperature_2_initial,
+        },
+        {
                 .property = CLIMATE_CONTROL_PROPERTY_RECIRCULATION,
                 .initial = &climate_control_recirculation_0_initial,
         },
@@ -161,7 +186,7 @@ static const struct fascia_simulation simulation[] = {
                 .zones = climate_control_zones,
                 .rows = climate_control_rows,
                 .n_zones = 3,
-                .n_rows = 15,
+                .n_rows = 18,
         },
 };
 

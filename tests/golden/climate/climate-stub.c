@@ -19,6 +19,9 @@ static int climate_control_report(struct climate_control_backend *backend) {
         r = climate_control_backend_report_outside_temperature(backend, 0);
         if (r < 0)
                 return r;
+        r = climate_control_backend_report_cabin_temperature(backend, 0);
+        if (r < 0)
+                return r;
         r = climate_control_backend_report_recirculation(backend, CLIMATE_RECIRCULATION_MODE_OFF);
         if (r < 0)
                 return r;

@@ -127,6 +127,13 @@ static const struct fascia_property climate_control_properties[] = {
                 .unit = "°C",
         },
         {
+                .name = "cabinTemperature",
+                .dbus_name = "CabinTemperature",
+                .type = &real_type,
+                .flags = FASCIA_PROPERTY_READONLY,
+                .unit = "°C",
+        },
+        {
                 .name = "recirculation",
                 .dbus_name = "Recirculation",
                 .type = &climate_recirculation_mode_type,
@@ -146,9 +153,9 @@ const struct fascia_interface climate_interfaces[] = {
                 .id = "Vehicle.Climate.ClimateControl",
                 .dbus_name = "Vehicle.Climate1.ClimateControl",
                 .path = "/Vehicle/Climate1/ClimateControl",
-                .layout_hash = UINT64_C(0xe84ab0f472814d29),
+                .layout_hash = UINT64_C(0x8619b3c9fd56b966),
                 .flags = FASCIA_INTERFACE_ZONED,
-                .n_properties = 6,
+                .n_properties = 7,
                 .properties = climate_control_properties,
         },
 };

@@ -34,6 +34,11 @@ static void climate_control_notify(struct fascia_feature *feature, const void *f
                                 listener->outside_temperature_changed(self, *(const double *)data,
                                                                       userdata);
                         break;
+                case CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE:
+                        if (listener->cabin_temperature_changed)
+                                listener->cabin_temperature_changed(self, *(const double *)data,
+                                                                    userdata);
+                        break;
                 case CLIMATE_CONTROL_PROPERTY_RECIRCULATION: {
                         const int32_t number = *(const int32_t *)data;
 
@@ -218,6 +223,20 @@ bool climate_control_has_outside_temperature(const struct climate_control *self)
         const struct fascia_feature *feature = (const struct fascia_feature *)self;
 
         return fascia_feature_has_value(feature, CLIMATE_CONTROL_PROPERTY_OUTSIDE_TEMPERATURE);
+}
+
+double climate_control_get_cabin_temperature(const struct climate_control *self) {
+        const struct fascia_feature *feature = (const struct fascia_feature *)self;
+        const void *value = fascia_feature_get_value(feature,
+                                                     CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE);
+
+        return *(const double *)value;
+}
+
+bool climate_control_has_cabin_temperature(const struct climate_control *self) {
+        const struct fascia_feature *feature = (const struct fascia_feature *)self;
+
+        return fascia_feature_has_value(feature, CLIMATE_CONTROL_PROPERTY_CABIN_TEMPERATURE);
 }
 
 enum climate_recirculation_mode climate_control_get_recirculation(

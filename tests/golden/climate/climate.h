@@ -48,6 +48,8 @@ struct climate_control_listener {
                                            void *userdata);
         void (*outside_temperature_changed)(struct climate_control *self, double value,
                                             void *userdata);
+        void (*cabin_temperature_changed)(struct climate_control *self, double value,
+                                          void *userdata);
         void (*recirculation_changed)(struct climate_control *self,
                                       enum climate_recirculation_mode value, void *userdata);
         void (*airflow_changed)(struct climate_control *self, climate_airflow_directions value,
@@ -116,6 +118,13 @@ int climate_control_set_target_temperature(struct climate_control *self, double 
  */
 double climate_control_get_outside_temperature(const struct climate_control *self);
 bool climate_control_has_outside_temperature(const struct climate_control *self);
+
+/**
+ * @brief The temperature in the cabin, in degrees Celsius; of the feature itself, the mean of its zones.
+ * Unit: °C
+ */
+double climate_control_get_cabin_temperature(const struct climate_control *self);
+bool climate_control_has_cabin_temperature(const struct climate_control *self);
 
 /**
  * @brief Where the air comes from.
