@@ -351,6 +351,12 @@ $(B)/system/orders.so: $(B)/obj/tests/system/orders.o $(addprefix $(B)/gen/remot
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia
 	@$(close)
 
+# What a person made of a stub, beside the simulation of the same.
+$(B)/conformance/conformance.so: $(B)/obj/tests/conformance/machine.o $(addprefix $(B)/gen/conformance/,conformance-types.o conformance-backend.o) $(B)/libfascia.so
+	@mkdir -p $(@D)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia -lm
+	@$(close)
+
 # ---- using ----
 
 environment = FASCIA_SOURCE_DIR=$(CURDIR) FASCIA_BUILD_DIR=$(CURDIR)/$(B) FASCIA_CODEGEN=$(CURDIR)/$(CODEGEN)
@@ -375,7 +381,7 @@ load: packages-check
 	@$(again) check-programs
 	@$(environment) FASCIA_TEST_SECONDS=900 LOAD_SECONDS=$(or $(SECONDS_EACH),60) tests/run-tests test-start test-load-daemon test-load-broker
 
-check-programs: all $(stubs) $(B)/system/orders.so $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
+check-programs: all $(stubs) $(B)/system/orders.so $(B)/conformance/conformance.so $(tests:%=$(B)/tests/%) $(benches:%=$(B)/bench/%)
 
 bench: packages-check
 	@$(again) check-programs
@@ -427,8 +433,8 @@ define stage
 	put 755 $(PKGLIBDIR) $(B)/libfascia-service.so.0; \
 	put 644 $(DATADIR)/dbus-1/interfaces $(wildcard daemon/*.xml); \
 	put 644 $(DBUSDATADIR)/system.d $(wildcard systemd/*.conf); \
-	put 644 $(DATADIR)/bash-completion/completions client/fasciactl/completion/fasciactl; \
-	put 644 $(ZSHDIR) client/fasciactl/completion/_fasciactl; \
+	put 644 $(DATADIR)/bash-completion/completions client/fasciactl/completion/fasciactl client/fascia-sim/completion/fascia-sim; \
+	put 644 $(ZSHDIR) client/fasciactl/completion/_fasciactl client/fascia-sim/completion/_fascia-sim; \
 	put 755 $(PKGLIBDIR)/plugins $(plugins); \
 	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
 	put 644 $(VENDORDIR) $(wildcard config/*.conf); \

@@ -392,6 +392,42 @@ static void numbers_become_a_table_and_come_back(void **state) {
         }
 }
 
+/* ---- completion ---- */
+
+/* What bash offers for a line that ends here, one a line; as after <TAB>. */
+static void bash_completes_commands_and_members(void **state) {
+        static const char script[] =
+                "PATH=${FASCIA_BUILD_DIR:-build}:$PATH\n"
+                ". ${FASCIA_SOURCE_DIR:-.}/client/fascia-sim/completion/fascia-sim\n"
+                "read -ra COMP_WORDS <<<\"$1\"\n"
+                "[[ $1 != *' ' ]] || COMP_WORDS+=('')\n"
+                "COMP_CWORD=$((${#COMP_WORDS[@]} - 1))\n"
+                "_fascia_sim\n"
+                "printf '%s\\n' \"${COMPREPLY[@]}\"\n";
+        static const struct {
+                const char *line, *offered;
+        } rows[] = {
+                { "fascia-sim re", "remove-zone\nresume\nreload\nrecord\nreplay\n" },
+                { "fascia-sim set ClimateControl.fan", "ClimateControl.fanLevel\n" },
+                { "fascia-sim emit InstrumentCluster.warningR",
+                  "InstrumentCluster.warningRaised\n" },
+                { "fascia-sim fault d", "delay\ndrop\ndisconnect\nduplicate\n" },
+                { "fascia-sim --zone Rear add-zone Clim", "ClimateControl\n" },
+        };
+        Harness *h = *state;
+        const char *file = harness_write(h, "complete.bash", script);
+
+        harness_start_fasciad(h, CONFIG, NULL);
+        for (size_t i = 0; i < N(rows); i++) {
+                int status;
+                char *output = harness_run(h, &status, "bash %s \"%s\"", file, rows[i].line);
+
+                if (status != 0 || strcmp(output, rows[i].offered) != 0)
+                        fail_msg("%s: status %d, offered: %s", rows[i].line, status, output);
+                free(output);
+        }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, harness_setup, harness_teardown)
 
 int main(void) {
@@ -407,6 +443,7 @@ int main(void) {
                 TEST(what_services_do_is_written_down),
                 TEST(a_recording_can_be_replayed),
                 TEST(numbers_become_a_table_and_come_back),
+                TEST(bash_completes_commands_and_members),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -143,7 +143,8 @@ static void emit_script(Emitter *e, const Module *m) {
         const char *p = m->script->text, *prefix = ".script = __extension__";
 
         emit(e, VARS("file", c_quote(m->arena, m->simulation_file)),
-             "        .script_name = ${file},\n");
+             "        .script_name = ${file},\n"
+             "        /* clang-format off */\n");
         do {
                 size_t size = strcspn(p, "\n");
                 const char *line;
@@ -158,6 +159,7 @@ static void emit_script(Emitter *e, const Module *m) {
                 prefix = "                       ";
         } while (*p);
         emit(e, VARS("size", arena_printf(m->arena, "%zu", strlen(m->script->text))),
+             "        /* clang-format on */\n"
              "        .script_size = ${size},\n");
 }
 
