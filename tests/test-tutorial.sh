@@ -43,10 +43,10 @@ for ((n = 1; n <= $(cat "$directory/number"); n++)); do
 done
 check 'the client has stayed as it was' prints "$client" client
 
-# What the steps differ in is what the page says. without FILE STEP NUMBER: with nothing in it, the step does not print the same.
+# What the steps differ in is what the page says. without FILE NOTHING STEP NUMBER: with nothing in it, the step does not print the same.
 without() {
-        cp "$1" "$directory/kept" && echo "$nothing" >"$1"
-        ! timeout 100 make -s "$2" 2>/dev/null | diff -q "$directory/$3.expected" - >/dev/null
+        cp "$1" "$directory/kept" && echo "$2" >"$1"
+        ! timeout 100 make -s "$3" 2>/dev/null | diff -q "$directory/$4.expected" - >/dev/null
         local status=$?
         cp "$directory/kept" "$1"
         return "$status"
@@ -54,8 +54,8 @@ without() {
 number() {
         grep -lx "make -s $1" "$directory"/*.command | sed 's|.*/||; s|\.command||'
 }
-nothing='Wipers: {}' check 'the data makes the second step' without data.yaml step2 "$(number step2)"
-nothing='' check 'the script makes the third' without wipers.lua step3 "$(number step3)"
+check 'the data makes the second step' without data.yaml 'Wipers: {}' step2 "$(number step2)"
+check 'the script makes the third' without wipers.lua '' step3 "$(number step3)"
 check 'the skeleton that is the beginning of the last is built' sh -c "'$prefix/bin/fascia-codegen' --emit=stub -o stub wipers.qface &&
         make -s FASCIA_BUILD=build-stub wipers_SOURCES=stub/wipers-stub.c CFLAGS=-Ibuild-stub/gen/example-wipers-1"
 # A motor that does not answer, a tank that is not there: said, and survived.
