@@ -3,10 +3,12 @@
 #include "call.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "backend-dbus.h"
+#include "codec.h"
 #include "descriptor.h"
 #include "value.h"
 
@@ -156,12 +158,45 @@ static void on_reply(const struct fascia_error *error, const void *result, void 
 
 /* ---- asking ---- */
 
+/* What a service refuses before its backend sees it, a backend in this process must not see either. 0: it may. */
+static int call_check(const Call *call, const void *input, char **ret_text) {
+        const FeatureCore *core = call->feature->core;
+        const struct fascia_property *p;
+        char *text = NULL;
+        int r;
+
+        *ret_text = NULL;
+        if (!call->is_set)
+                p = NULL;
+        else
+                p = interface_property(core->interface, call->index);
+        r = codec_check(input_type(core, call->is_set, call->index), input, &text);
+        if (r == -ERANGE) {
+                const char *name = p ? p->dbus_name
+                                     : interface_method(core->interface, call->index)->dbus_name;
+
+                if (asprintf(ret_text, "%s: %s", name, text) < 0)
+                        *ret_text = NULL;
+                free(text);
+                return r;
+        }
+        return r >= 0 && p ? fascia_property_check(p, p->constraint, input, ret_text) : r;
+}
+
 /* -ENOMEM: it was not asked. */
 static int call_ask(Call *call, const void *input) {
         Zone *zone = call->feature->zone;
+        char *text = NULL;
         int r;
 
         call->state = CALL_ASKED;
+        r = call->feature->core->is_trusted ? 0 : call_check(call, input, &text);
+        if (r < 0) {
+                if (r == -ERANGE)
+                        call_end_with(call, r, text);
+                free(text);
+                return r == -ERANGE ? 0 : r;
+        }
         call->is_asking = true;
         if (call->is_set)
                 r = zone_set(zone, call->index, input, call->timeout, on_reply, call,

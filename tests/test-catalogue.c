@@ -16,8 +16,8 @@
 
 #include "host.h"
 #include "loader.h"
-#include "plugin-builder.h"
 #include "loop.h"
+#include "plugin-builder.h"
 
 typedef struct Fixture {
         char directory[64];

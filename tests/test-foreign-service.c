@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* A service written on sd-bus alone, as others write theirs, used by the client on a real bus: it
  * dies, comes back, and is started by the bus. */
-#include <limits.h>
 #include <errno.h>
+#include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>

@@ -278,7 +278,7 @@ struct Module {
         /* from annotations */
         const char *configuration;
         const char *dbus_path;
-        bool foreign; /* a service that Fascia did not make */
+        bool foreign;                /* a service that Fascia did not make */
         const char *simulation_file; /* how the simulation behaves, in Lua; or NULL */
         Span simulation_span;
         const Source *script; /* its text */

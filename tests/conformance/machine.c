@@ -207,8 +207,7 @@ static int machine_set_mood(struct conformance_machine_backend *backend,
 }
 
 /* Tell the device, then answer with the value that it took. */
-static int machine_set_layers(struct conformance_machine_backend *backend,
-                              conformance_layerss value,
+static int machine_set_layers(struct conformance_machine_backend *backend, conformance_layers value,
                               struct conformance_machine_set_layers_reply reply, void *userdata) {
         (void)backend;
         (void)userdata;
