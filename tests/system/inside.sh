@@ -126,7 +126,8 @@ skip_client() {
 finish() {
         if [ "$failed" -gt 0 ]; then
                 journalctl -q --no-pager -o short-monotonic | grep -v systemd-journald | tail -n "${1:-60}"
-                [ ! -e "$directory/client" ] || cat "$directory/client" "$directory/client-errors"
+                # It may have been told hundreds of megabytes.
+                [ ! -e "$directory/client" ] || tail -n 200 "$directory/client" "$directory/client-errors" | cut -c 1-200
         fi
         check_done
 }
