@@ -299,7 +299,7 @@ $(B)/fasciactl: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 $(B)/fascia-sim $(B)/install/fascia-sim: $(fascia_sim_objects) $(json_objects) $(foreach part,simulation-types simulation,$(B)/gen/simulation/$(part).o) \
 	$(B)/libfascia.so
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -lm
+	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson ncursesw) -lm
 $(B)/fascia-sim: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
 # Generic, but for the interface by which it is controlled.

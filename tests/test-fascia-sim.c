@@ -392,6 +392,151 @@ static void numbers_become_a_table_and_come_back(void **state) {
         }
 }
 
+/* ---- the panel ---- */
+
+#define TMUX "tmux -S %s/tmux "
+
+/* Until the screen has the text. */
+static void expect_screen(Harness *h, const char *text) {
+        const char *directory = harness_get_directory(h);
+        char *output;
+        int status;
+
+        output = harness_run(h, &status,
+                             "for i in $(seq 200); do " TMUX
+                             "capture-pane -p | grep -qF -- '%s' && exit; "
+                             "sleep 0.05; done; " TMUX "capture-pane -p; exit 1",
+                             directory, text, directory);
+        if (status != 0)
+                fail_msg("'%s' is not on the screen:\n%s", text, output);
+        free(output);
+}
+
+static void type(Harness *h, const char *keys) {
+        char *output;
+        int status;
+
+        output = harness_run(h, &status, TMUX "send-keys %s", harness_get_directory(h), keys);
+        if (status != 0)
+                fail_msg("%s: %s", keys, output);
+        free(output);
+}
+
+static void begin_panel(Harness *h, const char *words) {
+        char *output;
+        int status;
+
+        output = harness_run(h, &status, "command -v tmux");
+        free(output);
+        if (status != 0)
+                skip();
+        output = harness_run(h, &status,
+                             "env LC_ALL=C.UTF-8 TERM=screen " TMUX
+                             "-f /dev/null new-session -d -x 80 -y 24 \"" SIM
+                             "panel %s; echo status $?; cat\"",
+                             harness_get_directory(h), words);
+        if (status != 0)
+                fail_msg("%s", output);
+        free(output);
+}
+
+static void end_panel(Harness *h) {
+        char *output;
+        int status;
+
+        type(h, "q");
+        expect_screen(h, "status 0");
+        output = harness_run(h, &status, TMUX "kill-server", harness_get_directory(h));
+        free(output);
+}
+
+static void the_panel_shows_all_and_changes_it(void **state) {
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CONFIG, NULL);
+        begin_panel(h, "");
+        expect_screen(h, "ClimateControl [FrontLeft]");
+        expect_screen(h, "targetTemperature             21.5");
+        /* What others do is seen. */
+        expect(h, SIM, &(Row){ "set ClimateControl.targetTemperature 23.5 FrontLeft", 0, "" });
+        expect_screen(h, "targetTemperature             23.5");
+        /* A truth is turned over, a number counted. */
+        type(h, "j Space");
+        expect_screen(h, "airConditioning               false");
+        type(h, "j + +");
+        expect_screen(h, "fanLevel                      3");
+        /* Only one, which clients cannot set. */
+        type(h, "/");
+        type(h, "-l instrumentcluster[].speed");
+        type(h, "Enter j Enter C-u");
+        type(h, "-l 87.5");
+        type(h, "Enter");
+        expect_screen(h, "speed                         87.5 km/h");
+        check_value(h, "InstrumentCluster.speed", "87.5 km/h");
+        type(h, "Enter C-u");
+        type(h, "-l fast");
+        type(h, "Enter");
+        expect_screen(h, "is not a number");
+        /* Nothing is changed by who thinks better of it. */
+        type(h, "Enter C-u 5 Escape");
+        /* An enumerator after the other. */
+        type(h, "/");
+        type(h, "-l driveMode");
+        type(h, "Enter j Right");
+        expect_screen(h, "driveMode                     Sport");
+        type(h, "Left");
+        expect_screen(h, "driveMode                     Normal");
+        type(h, "Left"); /* around the end */
+        expect_screen(h, "driveMode                     Eco");
+        check_value(h, "InstrumentCluster.speed", "87.5 km/h");
+        end_panel(h);
+}
+
+static void the_panel_controls_time_and_faults(void **state) {
+        Harness *h = *state;
+
+        harness_start_fasciad(h, CONFIG, NULL);
+        begin_panel(h, "InstrumentCluster");
+        expect_screen(h, "InstrumentCluster");
+        type(h, "p");
+        expect_screen(h, "PAUSED");
+        type(h, "p \"<\"");
+        expect_screen(h, "speed 0.5 ");
+        type(h, "j f");
+        type(h, "-l \"delay seconds=2\"");
+        type(h, "Enter");
+        expect_screen(h, "speed 0.5   1 fault");
+        expect(h, SIM, &(Row){ "faults", 0, "\"member\":\"speed\",\"seconds\":2" });
+        type(h, "c");
+        expect_screen(h, "0 faults");
+        type(h, "f");
+        type(h, "-l slow");
+        type(h, "Enter");
+        expect_screen(h, "is no fault: delay, drop");
+        end_panel(h);
+}
+
+static void the_panel_survives_the_end_of_the_service(void **state) {
+        Harness *h = *state;
+        Process *fasciad;
+
+        fasciad = harness_start_fasciad(h, CONFIG, NULL);
+        begin_panel(h, "InstrumentCluster");
+        expect_screen(h, "InstrumentCluster  simulated");
+        assert_int_equal(process_stop(fasciad), 0);
+        expect_screen(h, "InstrumentCluster  unavailable");
+        expect_screen(h, "values can only be looked at");
+        type(h, "p");
+        expect_screen(h, "there is no simulation that could be controlled");
+        harness_start_fasciad(h, CONFIG, NULL);
+        expect_screen(h, "InstrumentCluster  simulated");
+        end_panel(h);
+}
+
+static void the_panel_needs_a_terminal(void **state) {
+        expect(*state, SIM, &(Row){ "panel </dev/null", 2, "the panel needs a terminal" });
+}
+
 /* ---- completion ---- */
 
 /* What bash offers for a line that ends here, one a line; as after <TAB>. */
@@ -443,6 +588,10 @@ int main(void) {
                 TEST(what_services_do_is_written_down),
                 TEST(a_recording_can_be_replayed),
                 TEST(numbers_become_a_table_and_come_back),
+                TEST(the_panel_shows_all_and_changes_it),
+                TEST(the_panel_controls_time_and_faults),
+                TEST(the_panel_survives_the_end_of_the_service),
+                TEST(the_panel_needs_a_terminal),
                 TEST(bash_completes_commands_and_members),
         };
 

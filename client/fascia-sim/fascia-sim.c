@@ -152,6 +152,7 @@ static const Command commands[] = {
         { "record", command_record, "FEATURE...", "writes down what services do" },
         { "replay", command_replay, "RECORDING", "lets it happen again" },
         { "csv", command_csv, "export|import FILE [FEATURE.PROPERTY...]", "numbers as a table" },
+        { "panel", command_panel, "[FEATURE...]", "all values on the screen, to be changed" },
 };
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
