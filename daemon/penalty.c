@@ -7,6 +7,10 @@
 
 /* A caller with a hundred calls on their way so makes a thousand in a second. */
 #define DELAY_USEC UINT64_C(100000)
+/* Who gets all of them at once asks as often at once, and then others wait for as long as that takes: so many are sent
+ * together, and the next ones after a pause. */
+#define BATCH 16
+#define PAUSE_USEC UINT64_C(2000)
 /* An answer takes about a kilobyte. */
 #define MAX_WAITING 2048
 
@@ -38,14 +42,15 @@ static void on_timer(void *userdata) {
         Penalty *p = userdata;
         uint64_t now = loop_now(p->loop);
 
-        while (p->n > 0 && penalty_first(p)->due <= now) {
+        for (int i = 0; i < BATCH && p->n > 0 && penalty_first(p)->due <= now; i++) {
                 /* Nobody is left to be told of a failure. */
                 (void)connection_send(penalty_first(p)->connection, penalty_first(p)->answer);
                 penalty_drop_first(p);
         }
-        /* Those of the next moments are sent together. */
         if (p->n > 0)
-                loop_timer_set(p->timer, penalty_first(p)->due + DELAY_USEC / 10);
+                loop_timer_set(p->timer, penalty_first(p)->due > now + PAUSE_USEC
+                                                 ? penalty_first(p)->due
+                                                 : now + PAUSE_USEC);
 }
 
 int penalty_new(Loop *loop, Penalty **ret) {

@@ -1890,6 +1890,32 @@ static void refusals_come_late_so_that_who_waits_for_them_slows_down(void **stat
         expect(f, "");
 }
 
+/* Sixteen every two milliseconds: all at once would be answered by as many calls at once, which others would wait for. */
+static void refusals_do_not_come_all_at_once(void **state) {
+        static const char refusal[] =
+                "error LimitsExceeded: Too many calls per second (CallRate)\n";
+        ServiceSettings settings = defaults;
+        Fixture *f = *state;
+        uint64_t begin;
+
+        assert_int_equal(quota_new(&(QuotaSettings){ .rate = 1, .burst = 1 }, &f->quota), 0);
+        assert_int_equal(penalty_new(f->loop, &f->penalty), 0);
+        settings.quota = f->quota;
+        settings.penalty = f->penalty;
+        service_set(f->service, &settings);
+        call(f, "Thing", THING, "Twice", "i", 1);
+        clear_log(f);
+        begin = loop_now(f->loop);
+        for (int i = 0; i < 640; i++)
+                call(f, "Thing", THING, "Twice", "i", 1);
+        for (int i = 0; i < 10000 && count(f, refusal) < 640; i++) {
+                poll(NULL, 0, 1);
+                run(f);
+        }
+        assert_int_equal(count(f, refusal), 640);
+        assert_true(loop_now(f->loop) - begin >= 100000 + 39 * 2000);
+}
+
 static void calls_that_wait_are_limited_until_they_are_answered(void **state) {
         static const char refusal[] =
                 "error LimitsExceeded: Too many calls wait for an answer (MaxCallsInFlight)\n";
@@ -2147,6 +2173,7 @@ int main(void) {
                 TEST(a_value_or_signal_that_is_too_large_is_kept_from_the_bus),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
                 TEST(refusals_come_late_so_that_who_waits_for_them_slows_down),
+                TEST(refusals_do_not_come_all_at_once),
                 TEST(calls_that_wait_are_limited_until_they_are_answered),
                 STORE_TEST(what_invalidates_is_named_without_its_value),
                 STORE_TEST(what_is_silent_is_not_announced),
