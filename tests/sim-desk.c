@@ -107,6 +107,10 @@ static void on_signal(Zone *z, uint32_t signal, const void *arguments, void *use
         char *text = s->arguments->n_members > 0 ? to_text(s->arguments, arguments) : strdup("");
         Desk *d = userdata;
 
+        if (is_control(zone_get_instance(z))) {
+                free(text);
+                return;
+        }
         begin_zone_line(d, z);
         fprintf(d->log, ".%s(%s)\n", s->name, text);
         free(text);

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -358,6 +359,33 @@ static void what_is_held_goes_with_its_feature(void **state) {
         desk_free(d);
 }
 
+static void a_data_file_may_have_faults(void **state) {
+        static const char text[] = "merge: true\nfaults:\n  - { fault: freeze, member: speed }\n"
+                                   "  - { fault: slow }\n";
+        char path[] = "/tmp/fascia-faults-XXXXXX", settings[128];
+        int fd = mkstemp(path);
+        Desk *d;
+
+        (void)state;
+        assert_true(fd >= 0);
+        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        close(fd);
+        snprintf(settings, sizeof(settings), "Vehicle.Cluster:SimulationData=%s", path);
+        d = desk_new(settings);
+        desk_add(d, &cluster_interfaces[0]);
+        report_speed(d, 5);
+        assert_string_equal(desk_show(d, "InstrumentCluster", "", "speed"), "0.0");
+        /* The one that is wrong is named, and the other counts. */
+        assert_non_null(strstr(desk_control_get(d, "problems"), "fault 2: 'slow' is no fault"));
+        /* They are read again with the file, and not added twice. */
+        assert_string_equal(desk_control(d, "reload", "{}"), "done");
+        assert_null(strstr(desk_control_get(d, "faults"), "\\\"id\\\":1,"));
+        report_speed(d, 6);
+        assert_string_equal(desk_show(d, "InstrumentCluster", "", "speed"), "0.0");
+        desk_free(d);
+        unlink(path);
+}
+
 int main(void) {
         const struct CMUnitTest tests[] = {
                 cmocka_unit_test(what_is_no_fault_is_refused_with_the_reason),
@@ -374,6 +402,7 @@ int main(void) {
                 cmocka_unit_test(chance_is_the_same_with_the_same_seed),
                 cmocka_unit_test(how_often_a_fault_struck_is_told),
                 cmocka_unit_test(what_is_held_goes_with_its_feature),
+                cmocka_unit_test(a_data_file_may_have_faults),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,10 +3,11 @@
 #include "sim-fault.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim-text.h"
 
 /* A day. */
 #define SECONDS_MAX 86400.0
@@ -24,27 +25,13 @@ static const char *const kinds[] = {
 
 #define N_KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **reterr_text, const char *format,
-                                                        ...) {
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(reterr_text, format, ap);
-        va_end(ap);
-        if (r >= 0)
-                return -EINVAL;
-        *reterr_text = NULL;
-        return -ENOMEM;
-}
-
 static int read_kind(const char *text, SimFaultKind *ret, char **reterr_text) {
         for (size_t i = 0; i < N_KINDS; i++)
                 if (strcmp(kinds[i], text) == 0) {
                         *ret = (SimFaultKind)i;
                         return 0;
                 }
-        return refuse(
+        return sim_refuse(
                 reterr_text,
                 "'%s' is no fault: delay, drop, fail, freeze, disconnect, duplicate, flood or "
                 "reorder",
@@ -53,7 +40,7 @@ static int read_kind(const char *text, SimFaultKind *ret, char **reterr_text) {
 
 static int read_text(const char *key, const json_t *json, const char **ret, char **reterr_text) {
         if (!json_is_string(json))
-                return refuse(reterr_text, "'%s' wants a text", key);
+                return sim_refuse(reterr_text, "'%s' wants a text", key);
         *ret = json_string_value(json);
         return 0;
 }
@@ -63,8 +50,8 @@ static int read_number(const char *key, const json_t *json, double minimum, doub
         double value = json_number_value(json);
 
         if (!json_is_number(json) || !(value >= minimum && value <= maximum))
-                return refuse(reterr_text, "'%s' wants a number from %g to %g", key, minimum,
-                              maximum);
+                return sim_refuse(reterr_text, "'%s' wants a number from %g to %g", key, minimum,
+                                  maximum);
         *ret = value;
         return 0;
 }
@@ -72,8 +59,8 @@ static int read_number(const char *key, const json_t *json, double minimum, doub
 static int read_count(const char *key, const json_t *json, int64_t minimum, uint64_t *ret,
                       char **reterr_text) {
         if (!json_is_integer(json) || json_integer_value(json) < minimum)
-                return refuse(reterr_text, "'%s' wants a whole number of %d or more", key,
-                              (int)minimum);
+                return sim_refuse(reterr_text, "'%s' wants a whole number of %d or more", key,
+                                  (int)minimum);
         *ret = (uint64_t)json_integer_value(json);
         return 0;
 }
@@ -113,19 +100,20 @@ static int read_key(SimFault *f, const char *key, const json_t *json, char **ret
                 return read_count(key, json, 1, &f->times, reterr_text);
         if (strcmp(key, "skip") == 0)
                 return read_count(key, json, 0, &f->skip, reterr_text);
-        return refuse(reterr_text,
-                      "'%s' is unknown: fault, feature, zone, member, seconds, rate, error, text, "
-                      "times, skip, probability",
-                      key);
+        return sim_refuse(
+                reterr_text,
+                "'%s' is unknown: fault, feature, zone, member, seconds, rate, error, text, "
+                "times, skip, probability",
+                key);
 }
 
 static int check(const SimFault *f, char **reterr_text) {
         if (f->kind == SIM_DELAY && f->usec == 0)
-                return refuse(reterr_text, "'delay' wants 'seconds'");
+                return sim_refuse(reterr_text, "'delay' wants 'seconds'");
         if (f->kind == SIM_DISCONNECT && (f->zone || f->member))
-                return refuse(reterr_text, "'disconnect' is of a feature as a whole");
+                return sim_refuse(reterr_text, "'disconnect' is of a feature as a whole");
         if (f->error && f->kind != SIM_FAIL)
-                return refuse(reterr_text, "'error' is of 'fail' only");
+                return sim_refuse(reterr_text, "'error' is of 'fail' only");
         return 0;
 }
 
@@ -136,9 +124,9 @@ int sim_fault_read(const json_t *description, SimFault *ret, char **reterr_text)
         int r;
 
         if (!json_is_object(description))
-                return refuse(reterr_text, "a fault is an object: { \"fault\": \"delay\", … }");
+                return sim_refuse(reterr_text, "a fault is an object: { \"fault\": \"delay\", … }");
         if (!json_is_string(kind))
-                return refuse(reterr_text, "'fault' is missing, which says what goes wrong");
+                return sim_refuse(reterr_text, "'fault' is missing, which says what goes wrong");
         r = read_kind(json_string_value(kind), &f.kind, reterr_text);
         if (r < 0)
                 return r;

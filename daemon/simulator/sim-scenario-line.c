@@ -3,11 +3,12 @@
 #include "sim-scenario-line.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "sim-text.h"
 
 #define SECONDS_MAX 1e9
 #define RECORDING_VERSION 1
@@ -77,20 +78,6 @@ static const struct {
 
 #define N_KEYS (sizeof(keys) / sizeof(keys[0]))
 
-__attribute__((format(printf, 2, 3))) static int refuse(char **reterr_text, const char *format,
-                                                        ...) {
-        va_list ap;
-        int r;
-
-        va_start(ap, format);
-        r = vasprintf(reterr_text, format, ap);
-        va_end(ap);
-        if (r >= 0)
-                return -EINVAL;
-        *reterr_text = NULL;
-        return -ENOMEM;
-}
-
 /* ---- one line ---- */
 
 static int find_kind(const json_t *json, SimLineKind *ret, char **reterr_text) {
@@ -102,13 +89,14 @@ static int find_kind(const json_t *json, SimLineKind *ret, char **reterr_text) {
                         if (strcmp(kinds[i].name, key) != 0)
                                 continue;
                         if (found)
-                                return refuse(reterr_text, "it is '%s' as well as '%s'", found,
-                                              key);
+                                return sim_refuse(reterr_text, "it is '%s' as well as '%s'", found,
+                                                  key);
                         found = key;
                         *ret = (SimLineKind)i;
                 }
         if (!found)
-                return refuse(reterr_text, "it does not say what happens: set, emit, expect, …");
+                return sim_refuse(reterr_text,
+                                  "it does not say what happens: set, emit, expect, …");
         return 0;
 }
 
@@ -125,23 +113,25 @@ static int check_subject(const SimLine *line, const json_t *value, char **reterr
         case SUBJECT_MEMBER:
                 if (json_is_string(value) && is_member(json_string_value(value)))
                         return 0;
-                return refuse(reterr_text, "'%s' wants \"FEATURE.MEMBER\"", name);
+                return sim_refuse(reterr_text, "'%s' wants \"FEATURE.MEMBER\"", name);
         case SUBJECT_FEATURE:
                 if (json_is_string(value) && *json_string_value(value))
                         return 0;
-                return refuse(reterr_text, "'%s' wants the name of a feature", name);
+                return sim_refuse(reterr_text, "'%s' wants the name of a feature", name);
         case SUBJECT_TEXT:
-                return json_is_string(value) ? 0 : refuse(reterr_text, "'%s' wants a text", name);
+                return json_is_string(value) ? 0
+                                             : sim_refuse(reterr_text, "'%s' wants a text", name);
         case SUBJECT_OBJECT:
-                return json_is_object(value) ? 0
-                                             : refuse(reterr_text, "'%s' wants an object", name);
+                return json_is_object(value)
+                               ? 0
+                               : sim_refuse(reterr_text, "'%s' wants an object", name);
         case SUBJECT_TRUE:
-                return json_is_true(value) ? 0 : refuse(reterr_text, "'%s' wants true", name);
+                return json_is_true(value) ? 0 : sim_refuse(reterr_text, "'%s' wants true", name);
         case SUBJECT_VERSION:
                 if (json_is_integer(value) && json_integer_value(value) == RECORDING_VERSION)
                         return 0;
-                return refuse(reterr_text, "only recordings of version %d are known",
-                              RECORDING_VERSION);
+                return sim_refuse(reterr_text, "only recordings of version %d are known",
+                                  RECORDING_VERSION);
         }
         return 0;
 }
@@ -151,7 +141,7 @@ static int check_seconds(const char *key, const json_t *value, char **reterr_tex
 
         if (json_is_number(value) && seconds >= 0 && seconds <= SECONDS_MAX)
                 return 0;
-        return refuse(reterr_text, "'%s' wants seconds from 0 to %g", key, SECONDS_MAX);
+        return sim_refuse(reterr_text, "'%s' wants seconds from 0 to %g", key, SECONDS_MAX);
 }
 
 static int check_error(const json_t *value, char **reterr_text) {
@@ -161,7 +151,7 @@ static int check_error(const json_t *value, char **reterr_text) {
         if (json_is_string(name) && strchr(json_string_value(name), '.') &&
             (!text || json_is_string(text)) && json_object_size(value) == n)
                 return 0;
-        return refuse(reterr_text, "'error' wants { \"name\": a name of D-Bus, \"text\": … }");
+        return sim_refuse(reterr_text, "'error' wants { \"name\": a name of D-Bus, \"text\": … }");
 }
 
 static int check_key(const char *key, const json_t *value, char **reterr_text) {
@@ -169,17 +159,17 @@ static int check_key(const char *key, const json_t *value, char **reterr_text) {
 
         for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
                 if (strcmp(key, texts[i]) == 0 && !json_is_string(value))
-                        return refuse(reterr_text, "'%s' wants a text", key);
+                        return sim_refuse(reterr_text, "'%s' wants a text", key);
         if (strcmp(key, "within") == 0)
                 return check_seconds(key, value, reterr_text);
         if (strcmp(key, "error") == 0)
                 return check_error(value, reterr_text);
         if ((strcmp(key, "minimum") == 0 || strcmp(key, "maximum") == 0) && !json_is_number(value))
-                return refuse(reterr_text, "'%s' wants a number", key);
+                return sim_refuse(reterr_text, "'%s' wants a number", key);
         if (strcmp(key, "unset") == 0 && !json_is_true(value))
-                return refuse(reterr_text, "'unset' wants true");
+                return sim_refuse(reterr_text, "'unset' wants true");
         if (strcmp(key, "arguments") == 0 && !json_is_object(value))
-                return refuse(reterr_text, "'arguments' wants an object");
+                return sim_refuse(reterr_text, "'arguments' wants an object");
         return 0;
 }
 
@@ -200,7 +190,8 @@ static int check_keys(const SimLine *line, char **reterr_text) {
                         while (i < N_KEYS && strcmp(keys[i].name, key) != 0)
                                 i++;
                         if (i == N_KEYS || !(kinds[line->kind].keys & keys[i].key))
-                                return refuse(reterr_text, "'%s' means nothing to '%s'", key, own);
+                                return sim_refuse(reterr_text, "'%s' means nothing to '%s'", key,
+                                                  own);
                         found |= keys[i].key;
                         r = check_key(key, value, reterr_text);
                 }
@@ -209,7 +200,7 @@ static int check_keys(const SimLine *line, char **reterr_text) {
         }
         for (size_t i = 0; i < N_KEYS; i++)
                 if (kinds[line->kind].needed & ~found & keys[i].key)
-                        return refuse(reterr_text, "'%s' wants a '%s'", own, keys[i].name);
+                        return sim_refuse(reterr_text, "'%s' wants a '%s'", own, keys[i].name);
         return 0;
 }
 
@@ -219,18 +210,18 @@ static int check_line(const SimLine *line, char **reterr_text) {
         unsigned n = 0;
 
         if (json_object_get(line->json, "at") && json_object_get(line->json, "after"))
-                return refuse(reterr_text, "it has 'at' as well as 'after'");
+                return sim_refuse(reterr_text, "it has 'at' as well as 'after'");
         if (json_object_get(line->json, "result") && json_object_get(line->json, "error"))
-                return refuse(reterr_text, "it has a 'result' as well as an 'error'");
+                return sim_refuse(reterr_text, "it has a 'result' as well as an 'error'");
         for (size_t i = 0; i < 4; i++)
                 n += json_object_get(line->json, conditions[i]) != NULL;
         if (line->kind != SIM_LINE_EXPECT)
                 return 0;
         if (n == 0)
-                return refuse(reterr_text,
-                              "'expect' wants a 'value', 'minimum', 'maximum' or 'unset'");
+                return sim_refuse(reterr_text,
+                                  "'expect' wants a 'value', 'minimum', 'maximum' or 'unset'");
         if (n > 1 && (json_object_get(line->json, "value") || json_object_get(line->json, "unset")))
-                return refuse(reterr_text, "it expects two things at once");
+                return sim_refuse(reterr_text, "it expects two things at once");
         return 0;
 }
 
@@ -245,11 +236,11 @@ int sim_line_read(const char *text, size_t size, SimLine *ret, char **reterr_tex
         int r;
 
         if (!line.json)
-                return refuse(reterr_text, "character %d: %s", error.column, error.text);
+                return sim_refuse(reterr_text, "character %d: %s", error.column, error.text);
         if (json_is_object(line.json))
                 r = find_kind(line.json, &line.kind, reterr_text);
         else
-                r = refuse(reterr_text, "a line is an object: { \"at\": 1, \"set\": … }");
+                r = sim_refuse(reterr_text, "a line is an object: { \"at\": 1, \"set\": … }");
         if (r >= 0)
                 r = check_keys(&line, reterr_text);
         if (r >= 0)
@@ -306,7 +297,7 @@ static int read_place(Reader *r, const char *text, const char *begin, size_t siz
         k = sim_line_read(begin, size, &line, &reason);
         if (k < 0) {
                 if (reason)
-                        (void)refuse(reterr_text, "%s:%u: %s", r->name, r->number, reason);
+                        (void)sim_refuse(reterr_text, "%s:%u: %s", r->name, r->number, reason);
                 free(reason);
                 return *reterr_text ? k : -ENOMEM;
         }
@@ -339,8 +330,8 @@ int sim_lines_read(const char *name, const char *text, size_t size, SimLinePlace
         int r = 0;
 
         if (size > SIM_SCENARIO_SIZE_MAX)
-                return refuse(reterr_text, "%s: it is larger than %u MiB", name,
-                              SIM_SCENARIO_SIZE_MAX >> 20);
+                return sim_refuse(reterr_text, "%s: it is larger than %u MiB", name,
+                                  SIM_SCENARIO_SIZE_MAX >> 20);
         for (const char *p = text; r >= 0 && p < text + size;) {
                 const char *end = memchr(p, '\n', (size_t)(text + size - p)), *begin = p;
 

@@ -651,18 +651,22 @@ static int answer_as_recorded(SimScenario *s, SimFeature *f, const SimRequest *q
 
 /* ---- listening ---- */
 
-static int on_set(SimFeature *f, const SimRequest *q, const void *value, void *userdata) {
-        const struct fascia_property *p = sim_property(f->interface, q->member);
+static void on_request(SimFeature *f, const SimRequest *q, const void *value, void *userdata) {
+        const struct fascia_property *p;
+        const struct fascia_method *m;
 
-        remember(userdata, SIM_LINE_EXPECT_WRITE, f, q->zone, p->name, p->type, value);
-        return 0;
+        if (q->is_set) {
+                p = sim_property(f->interface, q->member);
+                remember(userdata, SIM_LINE_EXPECT_WRITE, f, q->zone, p->name, p->type, value);
+                return;
+        }
+        m = sim_method(f->interface, q->member);
+        remember(userdata, SIM_LINE_EXPECT_CALL, f, q->zone, m->name, m->input,
+                 m->input->n_members > 0 ? value : NULL);
 }
 
 static int on_call(SimFeature *f, const SimRequest *q, const void *arguments, void *userdata) {
-        const struct fascia_method *m = sim_method(f->interface, q->member);
-
-        remember(userdata, SIM_LINE_EXPECT_CALL, f, q->zone, m->name, m->input,
-                 m->input->n_members > 0 ? arguments : NULL);
+        (void)arguments;
         return answer_as_recorded(userdata, f, q);
 }
 
@@ -684,8 +688,10 @@ static void on_signal(SimFeature *f, struct fascia_backend *zone, uint32_t signa
                  s->arguments->n_members > 0 ? arguments : NULL);
 }
 
+/* What was recorded is what is wanted now, whatever a script would say. */
 static const SimHooks hooks = {
-        .on_set = on_set,
+        .on_request = on_request,
+        .comes_first = true,
         .on_call = on_call,
         .on_change = on_change,
         .on_signal = on_signal,

@@ -268,20 +268,22 @@ void simulator_tell_feature(SimFeature *f, bool runs) {
         TELL(s, on_feature, f, runs);
 }
 
-/* Who does not take it may still have wanted to know. */
+static int ask_one(SimListener *l, SimFeature *f, const SimRequest *q, const void *value) {
+        if (q->is_set)
+                return l->hooks->on_set ? l->hooks->on_set(f, q, value, l->userdata) : 0;
+        return l->hooks->on_call ? l->hooks->on_call(f, q, value, l->userdata) : 0;
+}
+
 static int ask(SimFeature *f, const SimRequest *q, const void *value) {
         Simulator *s = sim_feature_get_simulator(f);
         int r = 0;
 
+        TELL(s, on_request, f, q, value);
         s->n_walks++;
-        for (SimListener *l = s->listeners; l && r == 0; l = l->next) {
-                if (!l->hooks)
-                        continue;
-                if (q->is_set)
-                        r = l->hooks->on_set ? l->hooks->on_set(f, q, value, l->userdata) : 0;
-                else
-                        r = l->hooks->on_call ? l->hooks->on_call(f, q, value, l->userdata) : 0;
-        }
+        for (int turn = 0; turn < 2 && r == 0; turn++)
+                for (SimListener *l = s->listeners; l && r == 0; l = l->next)
+                        if (l->hooks && l->hooks->comes_first == (turn == 0))
+                                r = ask_one(l, f, q, value);
         end_walk(s);
         return r;
 }

@@ -36,6 +36,10 @@ SimFeature *simulator_find_id(const Simulator *s, uint64_t id);
 
 /* Each may be NULL. All run at once, from within what causes them; they may do anything but remove a feature. */
 typedef struct SimHooks {
+        /* A client asks for something: the value to be set, or the arguments. Before anything comes of it. */
+        void (*on_request)(SimFeature *f, const SimRequest *q, const void *value, void *userdata);
+        /* Its two next functions are asked before those of others. */
+        bool comes_first;
         /* Before the simulation does anything itself. 1: taken, it is or will be answered; 0: not its business; a negative errno:
          * refused, with that. The first that takes it has it. */
         int (*on_set)(SimFeature *f, const SimRequest *q, const void *value, void *userdata);
