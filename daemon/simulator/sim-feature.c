@@ -441,7 +441,6 @@ static uint32_t find_position(const struct fascia_interface *interface) {
 }
 
 int sim_feature_new(SimModule *module, struct fascia_backend *root, SimFeature **ret) {
-        static uint64_t last_id;
         const struct fascia_simulation *data;
         SimFeature *f;
         int r;
@@ -449,7 +448,7 @@ int sim_feature_new(SimModule *module, struct fascia_backend *root, SimFeature *
         f = calloc(1, sizeof(*f));
         if (!f)
                 return -ENOMEM;
-        f->id = ++last_id;
+        f->id = simulator_new_id(sim_module_get_simulator(module));
         f->module = module;
         f->root = root;
         f->interface = fascia_backend_get_interface(root);

@@ -36,6 +36,8 @@ void sim_feature_set_disconnected(SimFeature *f, const char *text);
 void sim_feature_change_data(SimFeature *f, const SimData *old, const SimData *data);
 bool sim_feature_has_zone(const SimFeature *f, const struct fascia_backend *zone);
 
+/* Of a feature: never the same again. */
+uint64_t simulator_new_id(Simulator *s);
 /* With the first that starts: time and chance, as the configuration says. */
 void simulator_begin(Simulator *s, struct fascia_backend *backend);
 /* The feature runs from now on, though nobody sees it yet. Errors as sim_module_new(). */

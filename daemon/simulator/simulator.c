@@ -30,6 +30,7 @@ struct Simulator {
         SimWatch *watch; /* NULL: there was no file to watch yet */
         SimModule *modules;
         SimFeature *features;
+        uint64_t last_id;
         SimListener *listeners;
         unsigned n_walks; /* over the listeners */
         struct drand48_data random;
@@ -100,6 +101,10 @@ SimFeature *simulator_find_feature(const Simulator *s, const char *name, bool *r
         if (ret_is_ambiguous)
                 *ret_is_ambiguous = is_ambiguous;
         return is_ambiguous ? NULL : found;
+}
+
+uint64_t simulator_new_id(Simulator *s) {
+        return ++s->last_id;
 }
 
 SimFeature *simulator_find_id(const Simulator *s, uint64_t id) {
