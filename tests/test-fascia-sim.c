@@ -392,6 +392,66 @@ static void numbers_become_a_table_and_come_back(void **state) {
         }
 }
 
+/* ---- files that change ---- */
+
+/* Until a client sees it. */
+static void await_value(Harness *h, const char *what, const char *text) {
+        char *output;
+        int status;
+
+        output = harness_run(h, &status,
+                             "for i in $(seq 200); do " CTL
+                             "get %s | grep -qxF '%s' && exit; sleep 0.05; "
+                             "done; " CTL "get %s; exit 1",
+                             what, text, what);
+        if (status != 0)
+                fail_msg("%s is not %s: %s", what, text, output);
+        free(output);
+}
+
+static void scripts_and_data_are_read_again_when_they_change(void **state) {
+        Harness *h = *state;
+        const char *lua, *data;
+        char config[1024];
+
+        lua = harness_write(h, "c.lua",
+                            "sim.feature('InstrumentCluster'):on_start(function(f) f.rpm = 1 end)");
+        data = harness_write(h, "c.json", "{ \"ClimateControl\": { \"zones\": [ \"Left\" ] } }");
+        snprintf(config, sizeof(config),
+                 "[Vehicle.Cluster]\nBackend=simulator\nSimulationScript=%s\n"
+                 "[Vehicle.Climate]\nBackend=simulator\nSimulationData=%s\n"
+                 "[org.fascia.Simulation]\nBackend=simulator\n",
+                 lua, data);
+        harness_start_fasciad(h, config, NULL);
+        await_value(h, "InstrumentCluster.rpm", "1 1/min");
+        expect(h, SIM, &(Row){ "set InstrumentCluster.speed 12", 0, "" });
+        harness_write(h, "c.lua",
+                      "sim.feature('InstrumentCluster'):on_start(function(f) f.rpm = 2 end)");
+        await_value(h, "InstrumentCluster.rpm", "2 1/min");
+        check_value(h, "InstrumentCluster.speed", "12 km/h"); /* values stay */
+
+        harness_write(h, "c.json", "{ \"ClimateControl\": { \"zones\": [ \"Right\" ] } }");
+        await_value(h, "ClimateControl.fanLevel Right", "0");
+        expect(h, CTL, &(Row){ "get ClimateControl.fanLevel Left", 3, "UnknownZone" });
+        /* What is wrong changes nothing, and is told. */
+        harness_write(h, "c.json", "{ \"ClimateControl\": { \"zone\": [ \"Boot\" ] } }");
+        harness_write(h, "c.lua", "nonsense");
+        for (int i = 0; i < 200; i++) {
+                int status;
+                char *output = harness_run(h, &status,
+                                           SIM "status | grep -F c.json:1:23: && " SIM
+                                               "status | grep -F 'c.lua:1: syntax error'");
+
+                free(output);
+                if (status == 0)
+                        break;
+                wait_ms(50);
+                assert_true(i < 199);
+        }
+        check_value(h, "ClimateControl.fanLevel Right", "0");
+        check_value(h, "InstrumentCluster.rpm", "2 1/min");
+}
+
 /* ---- the panel ---- */
 
 #define TMUX "tmux -S %s/tmux "
@@ -588,6 +648,7 @@ int main(void) {
                 TEST(what_services_do_is_written_down),
                 TEST(a_recording_can_be_replayed),
                 TEST(numbers_become_a_table_and_come_back),
+                TEST(scripts_and_data_are_read_again_when_they_change),
                 TEST(the_panel_shows_all_and_changes_it),
                 TEST(the_panel_controls_time_and_faults),
                 TEST(the_panel_survives_the_end_of_the_service),
