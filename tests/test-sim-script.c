@@ -391,6 +391,21 @@ static void timers_run_once_repeat_and_are_cancelled(void **state) {
         desk_free(d);
 }
 
+/* What never lets time pass is no reason for the service to stand still. */
+static void a_step_that_would_not_end_ends(void **state) {
+        Desk *d = start("local function again() sim.after(0, again) end\n"
+                        "sim.after(5, again)");
+
+        (void)state;
+        assert_string_equal(
+                desk_control(d, "step", "{\"seconds\":10}"),
+                "org.fascia.Error.Timeout: Too much happens in that time: it has passed in "
+                "part");
+        assert_string_equal(desk_control(d, "getTime", "{}"), "5.0");
+        assert_string_equal(desk_set(d, "Counter", "", "limit", "5"), "done");
+        desk_free(d);
+}
+
 static void values_move_by_themselves(void **state) {
         Desk *d = start(
                 "c:on_start(function(f)\n"
@@ -593,6 +608,7 @@ int main(void) {
                 TEST(a_feature_can_fail_and_work_again),
                 TEST(features_act_on_each_other),
                 TEST(timers_run_once_repeat_and_are_cancelled),
+                TEST(a_step_that_would_not_end_ends),
                 TEST(values_move_by_themselves),
                 TEST(chance_is_the_same_each_time),
                 TEST(a_script_can_let_things_go_wrong),

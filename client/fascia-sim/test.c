@@ -13,7 +13,7 @@
 #include "run.h"
 
 #define FEATURES_MAX 256
-#define STEP_SECONDS 10
+#define STEP_SECONDS 2
 
 typedef struct Test {
         Tool *tool;

@@ -10,6 +10,9 @@
 #define ROUND_MAX 1000u
 #define STEP_MAX 5000000u
 
+/* Of the host, in microseconds: a service that steps does nothing else meanwhile, and has a watchdog. */
+#define STEP_USEC_MAX UINT64_C(2000000)
+
 #define OFF SIZE_MAX
 
 struct SimTimer {
@@ -119,46 +122,50 @@ static void arm(SimClock *c) {
         (void)fascia_timer_set(c->wake, usec);
 }
 
-/* The timers that are due by then, each at its moment; no more than that many, nor those behind one that stops the time. */
-static unsigned run(SimClock *c, uint64_t target, unsigned max) {
+static bool is_due(const SimClock *c, uint64_t target) {
+        return c->n_timers > 0 && c->heap[0]->deadline <= target;
+}
+
+/* The timers that are due by then, each at its moment; no more than that many, for no more time than there is, and not those behind one that stops
+ * the time. */
+static void run(SimClock *c, uint64_t target, unsigned max) {
+        uint64_t end = fascia_host_now(c->host) + STEP_USEC_MAX;
         bool was_paused = c->paused;
-        unsigned n = 0;
 
         c->is_running = true;
-        while (n < max && c->n_timers > 0 && c->heap[0]->deadline <= target &&
-               c->paused == was_paused) {
+        while (max-- > 0 && is_due(c, target) && c->paused == was_paused &&
+               fascia_host_now(c->host) < end) {
                 SimTimer *t = c->heap[0];
 
                 c->moment = t->deadline;
                 heap_remove(t);
                 t->fn(t->userdata);
-                n++;
         }
         c->is_running = false;
-        return n;
 }
 
 static void on_wake(void *userdata) {
         SimClock *c = userdata;
 
         if (!c->paused)
-                (void)run(c, sim_clock_now(c), ROUND_MAX);
+                run(c, sim_clock_now(c), ROUND_MAX);
         arm(c);
 }
 
 int sim_clock_step(SimClock *c, uint64_t usec) {
         uint64_t now = sim_clock_now(c), target;
-        bool was_paused = c->paused;
-        unsigned n;
+        bool was_paused = c->paused, is_stopped, is_left;
 
         if (c->is_running)
                 return -EBUSY;
         target = usec < UINT64_MAX - 1 - now ? now + usec : UINT64_MAX - 1;
         c->moment = now;
-        n = run(c, target, STEP_MAX);
-        count_from(c, n < STEP_MAX && c->paused == was_paused ? target : c->moment);
+        run(c, target, STEP_MAX);
+        is_stopped = c->paused != was_paused; /* by one of them */
+        is_left = is_due(c, target);
+        count_from(c, is_stopped || is_left ? c->moment : target);
         arm(c);
-        return n < STEP_MAX ? 0 : -ETIME;
+        return is_left && !is_stopped ? -ETIME : 0;
 }
 
 int sim_clock_step_next(SimClock *c, uint64_t *ret_usec) {

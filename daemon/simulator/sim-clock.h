@@ -21,7 +21,8 @@ void sim_clock_set_speed(SimClock *c, double speed);
 double sim_clock_get_speed(const SimClock *c);
 void sim_clock_set_paused(SimClock *c, bool paused);
 bool sim_clock_is_paused(const SimClock *c);
-/* Lets time pass at once: the timers that are due in it run, in order, each at its time. -EBUSY: from within a timer. */
+/* Lets time pass at once: the timers that are due in it run, in order, each at its time. -EBUSY: from within a timer; -ETIME: that
+ * would take for longer than 2 s, and time has passed in part. */
 int sim_clock_step(SimClock *c, uint64_t usec);
 /* The same up to the next timer. *ret_usec is what passed; 0: there is no timer. -EBUSY. */
 int sim_clock_step_next(SimClock *c, uint64_t *ret_usec);
