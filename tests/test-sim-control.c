@@ -191,6 +191,24 @@ static void zones_come_with_the_values_of_their_data_and_go(void **state) {
         desk_free(d);
 }
 
+/* ---- data that is wrong ---- */
+
+static void a_feature_whose_data_is_wrong_says_where(void **state) {
+        Desk *d;
+
+        (void)state;
+        setenv("FASCIA_SIMULATION_DATA", "Cluster=/nowhere.yaml;Vehicle.Climate=/dev/null", 1);
+        d = desk_new(NULL);
+        assert_false(desk_try(d, CLUSTER));
+        assert_int_equal(desk_get_state(d, "InstrumentCluster"), FASCIA_STATE_UNAVAILABLE);
+        assert_non_null(strstr(desk_get_error(d, "InstrumentCluster"), "/nowhere.yaml: "));
+        unsetenv("FASCIA_SIMULATION_DATA");
+        /* The others do not care. */
+        desk_add(d, CLIMATE);
+        assert_int_equal(desk_get_state(d, "ClimateControl"), FASCIA_STATE_READY);
+        desk_free(d);
+}
+
 /* ---- time ---- */
 
 #define DELAYED \
@@ -257,6 +275,7 @@ int main(void) {
                 cmocka_unit_test(a_value_may_go_and_come_back),
                 cmocka_unit_test(a_signal_happens_with_its_arguments),
                 cmocka_unit_test(zones_come_with_the_values_of_their_data_and_go),
+                cmocka_unit_test(a_feature_whose_data_is_wrong_says_where),
                 cmocka_unit_test(time_passes_at_once_when_that_is_wanted),
                 cmocka_unit_test(a_step_that_is_none_is_refused),
                 cmocka_unit_test(things_of_one_moment_happen_in_their_order),
