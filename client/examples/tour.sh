@@ -56,7 +56,7 @@ show() {
 await() {
         local i
         for ((i = 0; i < 400; i++)); do
-                ! grep -q "^$3" "$2" || return 0
+                ! grep -qs "^$3" "$2" || return 0
                 kill -0 "$1" 2>/dev/null || return 1
                 sleep 0.025
         done
