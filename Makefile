@@ -78,8 +78,8 @@ codegen_objects := $(call objects,$(wildcard interfaces/codegen/*.c))
 library_objects := $(call objects,$(wildcard interfaces/runtime/*.c client/*.c))
 service_objects := $(call objects,$(filter-out daemon/fasciad.c,$(wildcard daemon/*.c)))
 json_objects := $(call objects,$(wildcard interfaces/json/*.c))
-fasciactl_objects := $(call objects,$(wildcard client/fasciactl/*.c))
-fascia_sim_objects := $(call objects,$(wildcard client/fascia-sim/*.c))
+fasciactl_objects := $(call objects,$(wildcard client/fasciactl/*.c client/cli/*.c))
+fascia_sim_objects := $(call objects,$(wildcard client/fascia-sim/*.c client/cli/*.c))
 simulator_objects := $(call objects,$(wildcard daemon/simulator/*.c))
 backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
@@ -133,8 +133,9 @@ $(B)/obj/interfaces/codegen/%.o: INCLUDES = -Iinterfaces/codegen -Iinterfaces/la
 $(B)/obj/interfaces/language/%.o $(B)/host/interfaces/language/%.o: INCLUDES = -Iinterfaces/language
 $(B)/obj/interfaces/runtime/%.o: INCLUDES = -Iinterfaces/runtime -Iclient/include
 $(B)/obj/interfaces/json/%.o: INCLUDES = -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
-$(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
-$(B)/obj/client/fascia-sim/%.o: INCLUDES = -Iclient/fascia-sim -Iinterfaces/json -Iinterfaces/runtime $(public_includes)
+$(B)/obj/client/cli/%.o: INCLUDES = -Iclient/cli
+$(B)/obj/client/fasciactl/%.o: INCLUDES = -Iclient/fasciactl -Iclient/cli -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
+$(B)/obj/client/fascia-sim/%.o: INCLUDES = -Iclient/fascia-sim -Iclient/cli -Iinterfaces/json -Iinterfaces/runtime $(public_includes)
 $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
@@ -143,7 +144,7 @@ $(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/langua
 	$(public_includes) $(LUA_CFLAGS)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/obj/interfaces/json/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
-$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Idaemon \
+$(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Iclient/cli -Iclient/fascia-sim -Idaemon \
 	-Idaemon/simulator $(public_includes) $(LUA_CFLAGS)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
@@ -270,6 +271,8 @@ $(B)/libfascia.a: $(library_objects)
 $(B)/libfascia-service.a: $(service_objects)
 $(B)/libjson.a: $(json_objects)
 $(B)/liblanguage.a: $(language_objects)
+# What the tools have that is fuzzed.
+$(B)/libtools.a: $(B)/obj/client/cli/cli.o $(B)/obj/client/fascia-sim/table.o
 # As part of a program the plugin has a name of its own.
 $(B)/libsimulator.a: $(filter-out %/plugin.o,$(simulator_objects)) $(B)/obj/daemon/simulator/static/plugin.o
 $(B)/obj/daemon/simulator/static/%.o: daemon/simulator/%.c | $(stamps)
@@ -326,7 +329,7 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 	@mkdir -p $(@D)
 	@install -m 644 $(filter %/$(@F),$^) $@
 
-archives := $(B)/libsimulator.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/liblanguage.a
+archives := $(B)/libtools.a $(B)/libsimulator.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/liblanguage.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
 test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka expat) $(SIMULATOR_LIBS) -ldl -pthread -lm
 
@@ -391,13 +394,14 @@ bench: packages-check
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
 FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c interfaces/runtime/*.c interfaces/json/*.c)) $(language_sources) \
-	$(wildcard daemon/simulator/*.c tests/fuzz/*.c) daemon/state.c daemon/state-file.c
-FUZZ_HEADERS = $(wildcard interfaces/*/*.h daemon/simulator/*.h daemon/state*.h tests/fuzz/*.h)
+	$(wildcard daemon/simulator/*.c tests/fuzz/*.c) daemon/state.c daemon/state-file.c client/cli/cli.c client/fascia-sim/table.c
+FUZZ_HEADERS = $(wildcard client/*/*.h interfaces/*/*.h daemon/simulator/*.h daemon/state*.h tests/fuzz/*.h)
 FUZZ_TYPES = $(foreach s,$(stems),$(B)/gen/$s/$s-types.c) $(B)/gen/simulation/simulation-backend.c
 $(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) | $(codegen_objects) $(FUZZ_TYPES)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon -Idaemon/simulator $(public_includes) -I$(B) \
+		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon -Idaemon/simulator -Iclient/cli -Iclient/fascia-sim \
+		$(public_includes) -I$(B) \
 		$(LUA_CFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin -include $(B)/version.h -include $(B)/paths.h \
 		-o $@ $(FUZZ_SOURCES) $(FUZZ_TYPES) $(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer

@@ -3,8 +3,6 @@
 #include "fascia-sim.h"
 
 #include <errno.h>
-#include <getopt.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,30 +15,13 @@
 
 #define SECOND UINT64_C(1000000)
 
-/* ---- what went wrong ---- */
-
-int fail(int status, const char *format, ...) {
-        va_list ap;
-
-        fputs("fascia-sim: ", stderr);
-        va_start(ap, format);
-        vfprintf(stderr, format, ap);
-        va_end(ap);
-        fputc('\n', stderr);
-        return status;
-}
-
-int fail_memory(void) {
-        return fail(STATUS_UNAVAILABLE, "no memory");
-}
+/* ---- what commands share ---- */
 
 int fail_answer(const struct fascia_error *error) {
         return fail(error->code == -ENOTCONN || error->code == -ETIMEDOUT ? STATUS_UNAVAILABLE
                                                                           : STATUS_REFUSED,
                     "%s", error->message);
 }
-
-/* ---- what commands share ---- */
 
 /* A simulation in a service, never one that this process would make for itself. */
 int tool_control(Tool *t) {
@@ -85,44 +66,6 @@ int tool_wait(int r, struct fascia_call *const *call, const Answer *answer) {
         return answer->status;
 }
 
-static char *read_stream(FILE *f, size_t *ret_size) {
-        char *text = NULL, *longer;
-        size_t used = 0, room = 0;
-
-        do {
-                if (used + 1 >= room) {
-                        room = room ? 2 * room : 65536;
-                        longer = realloc(text, room);
-                        if (!longer) {
-                                free(text);
-                                errno = ENOMEM;
-                                return NULL;
-                        }
-                        text = longer;
-                }
-                used += fread(text + used, 1, room - used - 1, f);
-        } while (!feof(f) && !ferror(f));
-        if (ferror(f)) {
-                free(text);
-                return NULL;
-        }
-        text[used] = '\0';
-        *ret_size = used;
-        return text;
-}
-
-char *read_whole(const char *path, size_t *ret_size) {
-        bool is_stdin = strcmp(path, "-") == 0;
-        FILE *f = is_stdin ? stdin : fopen(path, "re");
-        char *text = f ? read_stream(f, ret_size) : NULL;
-
-        if (!text)
-                fail(STATUS_USAGE, "%s: %s", path, strerror(errno));
-        if (f && !is_stdin)
-                fclose(f);
-        return text;
-}
-
 /* ---- the command line ---- */
 
 typedef struct Command {
@@ -158,9 +101,11 @@ static const Command commands[] = {
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
 enum {
-        OPTION_ADDRESS = 256,
+        OPTION_ADDRESS,
+        OPTION_ALL,
         OPTION_DATA,
         OPTION_JSON,
+        OPTION_OUTPUT,
         OPTION_SCRIPT,
         OPTION_SEED,
         OPTION_SPEED,
@@ -169,19 +114,19 @@ enum {
         OPTION_ZONE,
 };
 
-static const struct option long_options[] = {
-        { "address", required_argument, NULL, OPTION_ADDRESS },
-        { "all", no_argument, NULL, 'a' },
-        { "data", required_argument, NULL, OPTION_DATA },
-        { "json", no_argument, NULL, OPTION_JSON },
-        { "output", required_argument, NULL, 'o' },
-        { "script", required_argument, NULL, OPTION_SCRIPT },
-        { "seed", required_argument, NULL, OPTION_SEED },
-        { "speed", required_argument, NULL, OPTION_SPEED },
-        { "steps", no_argument, NULL, OPTION_STEPS },
-        { "timeout", required_argument, NULL, OPTION_TIMEOUT },
-        { "zone", required_argument, NULL, OPTION_ZONE },
-        { NULL, 0, NULL, 0 },
+static const CliOption options[] = {
+        [OPTION_ADDRESS] = { "--address", '\0', true },
+        [OPTION_ALL] = { "--all", 'a', false },
+        [OPTION_DATA] = { "--data", '\0', true },
+        [OPTION_JSON] = { "--json", '\0', false },
+        [OPTION_OUTPUT] = { "--output", 'o', true },
+        [OPTION_SCRIPT] = { "--script", '\0', true },
+        [OPTION_SEED] = { "--seed", '\0', true },
+        [OPTION_SPEED] = { "--speed", '\0', true },
+        [OPTION_STEPS] = { "--steps", '\0', false },
+        [OPTION_TIMEOUT] = { "--timeout", '\0', true },
+        [OPTION_ZONE] = { "--zone", '\0', true },
+        { NULL, '\0', false },
 };
 
 static int print_help(void) {
@@ -209,16 +154,12 @@ static int print_help(void) {
         return STATUS_OK;
 }
 
-static int read_number(const char *option, const char *text, double minimum, double maximum,
+static int read_number(size_t option, const char *text, double minimum, double maximum,
                        double *ret) {
-        char *end;
-
-        errno = 0;
-        *ret = strtod(text, &end);
-        if (*text && !*end && errno == 0 && *ret >= minimum && *ret <= maximum)
+        if (cli_read_number(text, minimum, maximum, ret))
                 return STATUS_OK;
-        return fail(STATUS_USAGE, "--%s: '%s' is no number from %g to %g", option, text, minimum,
-                    maximum);
+        return fail(STATUS_USAGE, "%s: '%s' is no number from %g to %g", options[option].name, text,
+                    minimum, maximum);
 }
 
 static int set(Tool *t, const char *section, const char *key, const char *value) {
@@ -249,7 +190,8 @@ static int set_file(Tool *t, const char *key, const char *text) {
         return status;
 }
 
-static int apply_option(Tool *t, int option, const char *value) {
+static int apply_option(void *userdata, size_t option, const char *value) {
+        Tool *t = userdata;
         double seconds;
         int status;
 
@@ -266,66 +208,25 @@ static int apply_option(Tool *t, int option, const char *value) {
                 t->options.as_json = true;
                 return STATUS_OK;
         case OPTION_SPEED:
-                return read_number("speed", value, 0.001, 1000, &t->options.speed);
+                return read_number(option, value, 0.001, 1000, &t->options.speed);
         case OPTION_STEPS:
                 t->options.by_steps = true;
                 return STATUS_OK;
         case OPTION_TIMEOUT:
-                status = read_number("timeout", value, 0.001, 86400, &seconds);
+                status = read_number(option, value, 0.001, 86400, &seconds);
                 t->options.timeout = (uint64_t)(seconds * SECOND);
                 return status;
         case OPTION_ZONE:
                 t->options.zone = value;
                 return STATUS_OK;
-        case 'a':
+        case OPTION_ALL:
                 t->options.has_all = true;
                 return STATUS_OK;
-        case 'o':
+        case OPTION_OUTPUT:
                 t->options.output = value;
                 return STATUS_OK;
         }
         return STATUS_USAGE;
-}
-
-/* "--zone=Rear", "--zone" and what stands behind it; -a and -o. */
-static int read_option(Tool *t, int n, char *args[], int *i) {
-        const char *text = args[*i], *equals = strchr(text, '=');
-        const struct option *o = long_options;
-        size_t size = equals ? (size_t)(equals - text) : strlen(text);
-
-        for (; o->name; o++)
-                if ((strlen(o->name) + 2 == size && strncmp(text + 2, o->name, size - 2) == 0) ||
-                    (o->val < 256 && text[1] == o->val && !text[2]))
-                        break;
-        if (!o->name || (equals && o->has_arg == no_argument))
-                return fail(STATUS_USAGE, "there is no option '%s'", text);
-        if (o->has_arg == no_argument)
-                return apply_option(t, o->val, NULL);
-        if (!equals && *i + 1 == n)
-                return fail(STATUS_USAGE, "%s: its value is missing", text);
-        return apply_option(t, o->val, equals ? equals + 1 : args[++*i]);
-}
-
-static bool is_option(const char *text) {
-        return strncmp(text, "--", 2) == 0 || strcmp(text, "-a") == 0 || strcmp(text, "-o") == 0;
-}
-
-/* Takes the options out, wherever they stand; what else begins with '-' is a number, or a text. args[*ret_n] are the
- * words that are left. */
-static int read_options(Tool *t, int n, char *args[], int *ret_n) {
-        bool are_over = false;
-        int n_words = 0, status = STATUS_OK;
-
-        for (int i = 0; status == STATUS_OK && i < n; i++) {
-                if (!are_over && strcmp(args[i], "--") == 0)
-                        are_over = true;
-                else if (!are_over && is_option(args[i]))
-                        status = read_option(t, n, args, &i);
-                else
-                        args[n_words++] = args[i];
-        }
-        *ret_n = n_words;
-        return status;
 }
 
 static const Command *find_command(const char *name) {
@@ -339,15 +240,13 @@ static int run(Tool *t, int n, char *args[]) {
         const Command *command;
         int status;
 
-        for (int i = 0; i < n && strcmp(args[i], "--") != 0; i++) {
-                if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
-                        return print_help();
-                if (strcmp(args[i], "--version") == 0) {
-                        printf("fascia-sim %s\n", FASCIA_VERSION);
-                        return STATUS_OK;
-                }
+        if (cli_has_option(n, args, "--help") || cli_has_option(n, args, "-h"))
+                return print_help();
+        if (cli_has_option(n, args, "--version")) {
+                printf("fascia-sim %s\n", FASCIA_VERSION);
+                return STATUS_OK;
         }
-        status = read_options(t, n, args, &n);
+        status = cli_read_options(options, apply_option, t, n, args, &n);
         if (status != STATUS_OK)
                 return status;
         if (n == 0)
@@ -359,7 +258,6 @@ static int run(Tool *t, int n, char *args[]) {
         return command->fn(t, n - 1, args + 1);
 }
 
-/* What could not be written is as good as not done. */
 int main(int argc, char *argv[]) {
         Tool t = { .options = { .zone = "", .timeout = 5 * SECOND } };
         int r, status;
@@ -372,7 +270,5 @@ int main(int argc, char *argv[]) {
         simulation_free(t.control);
         fascia_client_free(t.client);
         modules_close(t.modules);
-        if (fflush(stdout) != 0 || ferror(stdout))
-                return fail(STATUS_UNAVAILABLE, "failed to write: %s", strerror(errno));
-        return status;
+        return cli_end(status);
 }

@@ -7,14 +7,7 @@
 
 #include <org-fascia-simulation-1/simulation.h>
 
-/* Exit statuses, as fascia-sim(1) has them. */
-enum {
-        STATUS_OK,
-        STATUS_REFUSED,    /* the simulation has said no; a scenario has not passed */
-        STATUS_USAGE,      /* a command line, or a file, that makes no sense */
-        STATUS_UNKNOWN,    /* there is no such feature */
-        STATUS_UNAVAILABLE /* no bus, no simulation, or no answer */
-};
+#include "cli.h"
 
 typedef struct Options {
         const char *zone;   /* "": the feature itself */
@@ -36,10 +29,7 @@ typedef struct Tool {
         struct simulation *control; /* NULL: tool_control() was not called yet */
 } Tool;
 
-/* "fascia-sim: …" to stderr; returns the status. */
-int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-int fail_memory(void);
-/* The same for what the simulation answered. */
+/* fail() for what the simulation answered. */
 int fail_answer(const struct fascia_error *error);
 
 /* Waits until the simulation can be controlled. Says what is wrong, and returns the exit status. */
@@ -53,8 +43,6 @@ typedef struct Answer {
 void on_answer(struct simulation *s, const struct fascia_error *error, void *answer);
 /* Waits for a call that was made with on_answer(); r: what making it has returned, which also set *call. */
 int tool_wait(int r, struct fascia_call *const *call, const Answer *answer);
-/* The bytes of a file, "-": of stdin; NUL behind them. To be freed; NULL: it has been said why not. */
-char *read_whole(const char *path, size_t *ret_size);
 
 /* The commands: n words in args, without the command itself; each returns the exit status. */
 typedef int CommandFn(Tool *t, int n, char *args[]);

@@ -24,7 +24,7 @@ static int start_file(Tool *t, const char *path) {
         char *text;
         int status;
 
-        text = read_whole(path, &size);
+        text = cli_read_file(path, &size);
         if (!text)
                 return STATUS_USAGE;
         status = scenario_start(t, path, text, size);

@@ -158,7 +158,7 @@ static int test_file(Tool *t, const char *path) {
         char *text;
         int status;
 
-        text = read_whole(path, &size);
+        text = cli_read_file(path, &size);
         if (!text)
                 return STATUS_USAGE;
         status = run_test(&test, path, text, size);

@@ -3,7 +3,6 @@
 #include "fasciactl.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,21 +17,6 @@
 #define SECOND UINT64_C(1000000)
 
 /* ---- what went wrong ---- */
-
-int fail(int status, const char *format, ...) {
-        va_list ap;
-
-        fputs("fasciactl: ", stderr);
-        va_start(ap, format);
-        vfprintf(stderr, format, ap);
-        va_end(ap);
-        fputc('\n', stderr);
-        return status;
-}
-
-int fail_memory(void) {
-        return fail(STATUS_UNAVAILABLE, "no memory");
-}
 
 bool is_absence(const char *name) {
         static const char *const names[] = {
@@ -96,6 +80,29 @@ static const Command commands[] = {
 
 #define N_COMMANDS (sizeof(commands) / sizeof(commands[0]))
 
+enum {
+        OPTION_ADDRESS,
+        OPTION_BATCH,
+        OPTION_COUNT,
+        OPTION_INTERVAL,
+        OPTION_JSON,
+        OPTION_ONCE,
+        OPTION_TIMEOUT,
+        OPTION_ZONE,
+};
+
+static const CliOption options[] = {
+        [OPTION_ADDRESS] = { "--address", '\0', true },
+        [OPTION_BATCH] = { "--batch", '\0', false },
+        [OPTION_COUNT] = { "--count", '\0', true },
+        [OPTION_INTERVAL] = { "--interval", '\0', true },
+        [OPTION_JSON] = { "--json", '\0', false },
+        [OPTION_ONCE] = { "--once", '\0', false },
+        [OPTION_TIMEOUT] = { "--timeout", '\0', true },
+        [OPTION_ZONE] = { "--zone", '\0', true },
+        { NULL, '\0', false },
+};
+
 static int print_help(void) {
         printf("fasciactl [OPTION...] COMMAND\n"
                "\n"
@@ -122,100 +129,55 @@ static int print_help(void) {
 }
 
 /* "0.5": in microseconds. */
-static int read_seconds(const char *option, const char *text, uint64_t *ret) {
+static int read_seconds(size_t option, const char *text, uint64_t *ret) {
         double seconds;
-        char *end;
 
-        errno = 0;
-        seconds = strtod(text, &end);
-        if (!*text || *end || errno != 0 || !(seconds >= 0.001 && seconds <= 86400))
+        if (!cli_read_number(text, 0.001, 86400, &seconds))
                 return fail(STATUS_USAGE, "%s: '%s' is not a time between 0.001 and 86400 seconds",
-                            option, text);
+                            options[option].name, text);
         *ret = (uint64_t)(seconds * SECOND);
-        return 0;
+        return STATUS_OK;
 }
 
-static int read_count(const char *option, const char *text, unsigned *ret) {
+static int read_count(const char *text, unsigned *ret) {
         unsigned long n;
         char *end;
 
         errno = 0;
         n = strtoul(text, &end, 10);
         if (*text < '0' || *text > '9' || *end || errno != 0 || n > 1000000)
-                return fail(STATUS_USAGE, "%s: '%s' is not a number up to 1000000", option, text);
+                return fail(STATUS_USAGE, "--count: '%s' is not a number up to 1000000", text);
         *ret = (unsigned)n;
         return 0;
 }
 
-/* value: what stands behind it. -ENOENT: there is no such option. */
-static int apply_option(Options *o, const char *name, const char *value) {
-        if (strcmp(name, "--address") == 0)
+static int apply_option(void *userdata, size_t option, const char *value) {
+        Options *o = userdata;
+
+        switch (option) {
+        case OPTION_ADDRESS:
                 o->address = value;
-        else if (strcmp(name, "--zone") == 0)
-                o->zone = value;
-        else if (strcmp(name, "--timeout") == 0)
-                return read_seconds(name, value, &o->timeout);
-        else if (strcmp(name, "--interval") == 0)
-                return read_seconds(name, value, &o->interval);
-        else if (strcmp(name, "--count") == 0)
-                return read_count(name, value, &o->count);
-        else
-                return -ENOENT;
-        return 0;
-}
-
-static bool apply_switch(Options *o, const char *name) {
-        if (strcmp(name, "--json") == 0)
-                o->as_json = true;
-        else if (strcmp(name, "--batch") == 0)
+                return STATUS_OK;
+        case OPTION_BATCH:
                 o->is_batch = true;
-        else if (strcmp(name, "--once") == 0)
+                return STATUS_OK;
+        case OPTION_COUNT:
+                return read_count(value, &o->count);
+        case OPTION_INTERVAL:
+                return read_seconds(option, value, &o->interval);
+        case OPTION_JSON:
+                o->as_json = true;
+                return STATUS_OK;
+        case OPTION_ONCE:
                 o->count = 1;
-        else
-                return false;
-        return true;
-}
-
-/* One option with what belongs to it, at args[*i]. */
-static int read_option(Options *o, int n, char *args[], int *i) {
-        const char *text = args[*i], *equals = strchr(text, '=');
-        char name[32];
-        int r;
-
-        if (apply_switch(o, text))
-                return 0;
-        snprintf(name, sizeof(name), "%.*s", equals ? (int)(equals - text) : (int)strlen(text),
-                 text);
-        if (equals)
-                r = apply_option(o, name, equals + 1);
-        else if (*i + 1 < n)
-                r = apply_option(o, name, args[++*i]);
-        else
-                r = apply_option(o, name, "") == -ENOENT
-                            ? -ENOENT
-                            : fail(STATUS_USAGE, "%s: its value is missing", name);
-        return r == -ENOENT ? fail(STATUS_USAGE, "there is no option '%s'", text) : r;
-}
-
-/* Takes the options out, wherever they stand; what begins with one '-' is a number, or a text. args[*ret_n] are the
- * words that are left. */
-static int read_options(Options *o, int n, char *args[], int *ret_n) {
-        bool are_over = false;
-        int n_words = 0, status;
-
-        for (int i = 0; i < n; i++) {
-                if (!are_over && strcmp(args[i], "--") == 0) {
-                        are_over = true;
-                } else if (!are_over && strncmp(args[i], "--", 2) == 0) {
-                        status = read_option(o, n, args, &i);
-                        if (status != 0)
-                                return status;
-                } else {
-                        args[n_words++] = args[i];
-                }
+                return STATUS_OK;
+        case OPTION_TIMEOUT:
+                return read_seconds(option, value, &o->timeout);
+        case OPTION_ZONE:
+                o->zone = value;
+                return STATUS_OK;
         }
-        *ret_n = n_words;
-        return 0;
+        return STATUS_USAGE;
 }
 
 /* ---- running ---- */
@@ -267,15 +229,13 @@ static int run(int n, char *args[]) {
         const Command *command;
         int status;
 
-        for (int i = 0; i < n && strcmp(args[i], "--") != 0; i++) {
-                if (strcmp(args[i], "--help") == 0 || strcmp(args[i], "-h") == 0)
-                        return print_help();
-                if (strcmp(args[i], "--version") == 0) {
-                        printf("fasciactl %s\n", FASCIA_VERSION);
-                        return STATUS_OK;
-                }
+        if (cli_has_option(n, args, "--help") || cli_has_option(n, args, "-h"))
+                return print_help();
+        if (cli_has_option(n, args, "--version")) {
+                printf("fasciactl %s\n", FASCIA_VERSION);
+                return STATUS_OK;
         }
-        status = read_options(&c.options, n, args, &n);
+        status = cli_read_options(options, apply_option, &c.options, n, args, &n);
         if (status != 0)
                 return status;
         if (n == 0)
@@ -287,11 +247,6 @@ static int run(int n, char *args[]) {
         return run_as_client(&c, command, n - 1, args + 1);
 }
 
-/* What could not be written is as good as not done. */
 int main(int argc, char *argv[]) {
-        int status = run(argc - 1, argv + 1);
-
-        if (fflush(stdout) != 0 || ferror(stdout))
-                return fail(STATUS_UNAVAILABLE, "failed to write: %s", strerror(errno));
-        return status;
+        return cli_end(run(argc - 1, argv + 1));
 }

@@ -7,15 +7,7 @@
 #include <stdint.h>
 
 #include "bus.h"
-
-/* Exit statuses, as fasciactl(1) has them. */
-enum {
-        STATUS_OK,
-        STATUS_REFUSED,    /* the service, or a check before it, has said no */
-        STATUS_USAGE,      /* a command line that makes no sense */
-        STATUS_UNKNOWN,    /* there is no such feature, property or zone, or more than one */
-        STATUS_UNAVAILABLE /* no bus, no service, or no answer */
-};
+#include "cli.h"
 
 typedef struct Options {
         const char *address;     /* NULL: that of client.conf */
@@ -33,13 +25,10 @@ typedef struct Ctl {
         Bus *bus;
 } Ctl;
 
-/* "fasciactl: …" to stderr; returns the status. */
-int fail(int status, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* The same for what a service answered: its name and text. */
+/* fail() for what a service answered: its name and text. */
 int fail_reply(Message *reply);
 /* The same of a process that was asked, which is named when it does not answer. */
 int fail_reply_of(const char *who, Message *reply);
-int fail_memory(void);
 /* Whether an error says that nobody was there, rather than that somebody has said no. */
 bool is_absence(const char *error_name);
 

@@ -217,5 +217,6 @@ const FuzzTarget fuzz_targets[] = {
         { "parse", parse },        { "generate", generate_all },      { "annotations", annotate },
         { "import", import },      { "simulation", read_simulation }, { "scenario", fuzz_scenario },
         { "script", fuzz_script }, { "lua-value", fuzz_lua_value },   { "state", fuzz_state },
+        { "table", fuzz_table },
 };
 const size_t n_fuzz_targets = sizeof(fuzz_targets) / sizeof(fuzz_targets[0]);

@@ -11,11 +11,13 @@ typedef struct FuzzTarget {
         void (*run)(const uint8_t *data, size_t size);
 } FuzzTarget;
 
-/* Files in which a service keeps values. */
-void fuzz_state(const uint8_t *data, size_t size);
-
 extern const FuzzTarget fuzz_targets[];
 extern const size_t n_fuzz_targets;
+
+/* Files in which a service keeps values. */
+void fuzz_state(const uint8_t *data, size_t size);
+/* Tables of numbers, and recordings that become such. */
+void fuzz_table(const uint8_t *data, size_t size);
 
 /* Of simulator.c. */
 void fuzz_scenario(const uint8_t *data, size_t size);
