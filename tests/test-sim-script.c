@@ -468,6 +468,29 @@ static void chance_is_the_same_each_time(void **state) {
         free(first);
 }
 
+static void chance_reaches_every_integer(void **state) {
+        Desk *d = start(
+                "local low, high, wide = 0, 0, 0\n"
+                "for _ = 1, 1000 do\n"
+                "  local n = math.random(math.mininteger, math.maxinteger)\n"
+                "  if n < 0 then low = low + 1 else high = high + 1 end\n"
+                "  n = math.random(-1, math.maxinteger)\n"
+                "  assert(n >= -1)\n"
+                "  if n > 1 << 62 then wide = wide + 1 end\n"
+                "  assert(math.random(7, 7) == 7)\n"
+                "  n = math.random(-2, 2)\n"
+                "  assert(n >= -2 and n <= 2 and math.type(n) == 'integer')\n"
+                "end\n"
+                "c:on_start(function(f)\n"
+                "f.name = (low > 400 and high > 400 and wide > 400) and 'even' or 'not even'\n"
+                "f.limit = pcall(math.random, 2, 1) and 1 or 2 end)\n");
+
+        (void)state;
+        assert_string_equal(desk_show(d, "Counter", "", "name"), "\"even\"");
+        assert_string_equal(desk_show(d, "Counter", "", "limit"), "2");
+        desk_free(d);
+}
+
 static void a_script_can_let_things_go_wrong(void **state) {
         Desk *d = start("local id = sim.fault { fault = 'fail', member = 'add', error = 'Busy' }\n"
                         "sim.after(1, function() sim.remove_fault(id) end)");
@@ -611,6 +634,7 @@ int main(void) {
                 TEST(a_step_that_would_not_end_ends),
                 TEST(values_move_by_themselves),
                 TEST(chance_is_the_same_each_time),
+                TEST(chance_reaches_every_integer),
                 TEST(a_script_can_let_things_go_wrong),
                 TEST(every_kind_of_value_goes_in_and_out),
                 TEST(a_script_that_cannot_be_loaded_leaves_the_simulation),

@@ -12,6 +12,7 @@
 #include <strings.h>
 #include <sys/stat.h>
 
+#include "sim-data-merge.h"
 #include "sim-json.h"
 #include "sim-types.h"
 #include "sim-values.h"
@@ -69,185 +70,6 @@ static void set_up(SimData *d, const struct fascia_module *module,
                                     (module->n_interfaces + 1) * sizeof(d->interfaces[0]));
         for (uint32_t i = 0; i < module->n_interfaces; i++)
                 d->interfaces[i] = library ? &library->simulation[i] : &nothing;
-}
-
-/* The rows of one property: that of the feature and of all zones without a row, or of one zone. */
-static const struct fascia_simulation_row *find_row(const struct fascia_simulation *s,
-                                                    uint32_t property, const char *zone) {
-        for (uint32_t i = 0; i < s->n_rows; i++) {
-                const struct fascia_simulation_row *row = &s->rows[i];
-
-                if (row->property == property &&
-                    (row->zone && zone ? strcmp(row->zone, zone) == 0 : row->zone == zone))
-                        return row;
-        }
-        return NULL;
-}
-
-/* ---- adding to it: what the library has is written as a file would, and merged with the file ---- */
-
-/* What a row says under one of the keys, or NULL. */
-typedef struct Attribute {
-        const char *key, *old_key;
-        Node *(*write)(Arena *a, const struct fascia_type *type,
-                       const struct fascia_simulation_row *row, Span span);
-        bool (*equal)(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                      const struct fascia_simulation_row *y);
-} Attribute;
-
-static Node *write_value(Arena *a, const struct fascia_type *type, const void *value, Span span) {
-        return value ? sim_value_write(a, type, value, span) : NULL;
-}
-
-static bool equal_values(const struct fascia_type *type, const void *x, const void *y) {
-        return x && y ? fascia_value_equal(type, x, y) : x == y;
-}
-
-static Node *write_initial(Arena *a, const struct fascia_type *type,
-                           const struct fascia_simulation_row *row, Span span) {
-        return write_value(a, type, row->initial, span);
-}
-
-static bool equal_initial(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                          const struct fascia_simulation_row *y) {
-        return equal_values(type, x->initial, y->initial);
-}
-
-static const struct fascia_constraint *constraint_of(const struct fascia_simulation_row *row) {
-        static const struct fascia_constraint none;
-
-        return row->constraint ? row->constraint : &none;
-}
-
-static Node *write_minimum(Arena *a, const struct fascia_type *type,
-                           const struct fascia_simulation_row *row, Span span) {
-        return write_value(a, type, constraint_of(row)->minimum, span);
-}
-
-static bool equal_minimum(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                          const struct fascia_simulation_row *y) {
-        return equal_values(type, constraint_of(x)->minimum, constraint_of(y)->minimum);
-}
-
-static Node *write_maximum(Arena *a, const struct fascia_type *type,
-                           const struct fascia_simulation_row *row, Span span) {
-        return write_value(a, type, constraint_of(row)->maximum, span);
-}
-
-static bool equal_maximum(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                          const struct fascia_simulation_row *y) {
-        return equal_values(type, constraint_of(x)->maximum, constraint_of(y)->maximum);
-}
-
-static const void *domain_at(const struct fascia_type *type,
-                             const struct fascia_simulation_row *row, uint32_t n) {
-        return (const char *)constraint_of(row)->domain + (size_t)n * type->size;
-}
-
-static Node *write_domain(Arena *a, const struct fascia_type *type,
-                          const struct fascia_simulation_row *row, Span span) {
-        Node *n;
-
-        if (constraint_of(row)->n_domain == 0)
-                return NULL;
-        n = arena_alloc(a, sizeof(*n));
-        *n = (Node){ .kind = NODE_SEQUENCE, .span = span };
-        for (uint32_t i = 0; i < constraint_of(row)->n_domain; i++)
-                ARENA_APPEND(a, n->items, n->n_items,
-                             sim_value_write(a, type, domain_at(type, row, i), span));
-        return n;
-}
-
-static bool equal_domain(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                         const struct fascia_simulation_row *y) {
-        if (constraint_of(x)->n_domain != constraint_of(y)->n_domain)
-                return false;
-        for (uint32_t i = 0; i < constraint_of(x)->n_domain; i++)
-                if (!fascia_value_equal(type, domain_at(type, x, i), domain_at(type, y, i)))
-                        return false;
-        return true;
-}
-
-static Node *write_unsupported(Arena *a, const struct fascia_type *type,
-                               const struct fascia_simulation_row *row, Span span) {
-        (void)type;
-        return node_new_scalar(a, row->unsupported ? "true" : "false", true, span);
-}
-
-static bool equal_unsupported(const struct fascia_type *type, const struct fascia_simulation_row *x,
-                              const struct fascia_simulation_row *y) {
-        (void)type;
-        return x->unsupported == y->unsupported;
-}
-
-static const Attribute attributes[] = {
-        { "default", "default_value", write_initial, equal_initial },
-        { "minimum", "range_low", write_minimum, equal_minimum },
-        { "maximum", "range_high", write_maximum, equal_maximum },
-        { "domain", NULL, write_domain, equal_domain },
-        { "unsupported", NULL, write_unsupported, equal_unsupported },
-};
-
-/* By zone; a zone for which the same holds as for the feature is left out, so that it follows what
- * the file says of the feature. */
-static Node *write_attribute(const Reader *r, const Part *p, uint32_t index, const Attribute *at,
-                             Span span) {
-        static const struct fascia_simulation_row none;
-        const struct fascia_type *type = property_at(p->descriptor, index)->type;
-        const struct fascia_simulation_row *base = find_row(p->base, index, NULL);
-        Node *n = arena_alloc(r->arena, sizeof(*n));
-
-        *n = (Node){ .kind = NODE_MAPPING, .span = span };
-        if (!base)
-                base = &none;
-        for (uint32_t i = 0; i < p->base->n_rows; i++) {
-                const struct fascia_simulation_row *row = &p->base->rows[i];
-                Node *value;
-
-                if (row->property != index || (row != base && at->equal(type, row, base)))
-                        continue;
-                value = at->write(r->arena, type, row, span);
-                if (value)
-                        node_set_entry(r->arena, n,
-                                       node_new_scalar(r->arena,
-                                                       row->zone ? row->zone : SIMULATION_FEATURE,
-                                                       false, span),
-                                       value);
-        }
-        return n->n_entries > 0 ? n : NULL;
-}
-
-/* Zone by zone, where the file tells them apart; else what it says holds for all of them. */
-static Node *add_to(const Reader *r, Node *earlier, const Node *later) {
-        for (size_t i = 0; i < later->n_entries; i++)
-                node_set_entry(r->arena, earlier, later->entries[i].key, later->entries[i].value);
-        return earlier;
-}
-
-static const Node *merge(const Reader *r, const Part *p, uint32_t index, const Property *property,
-                         const Node *own) {
-        Node *n = arena_alloc(r->arena, sizeof(*n));
-
-        *n = (Node){ .kind = NODE_MAPPING, .span = own->span };
-        for (size_t i = 0; i < own->n_entries; i++)
-                node_set_entry(r->arena, n, own->entries[i].key, own->entries[i].value);
-        for (size_t i = 0; i < sizeof(attributes) / sizeof(attributes[0]); i++) {
-                const Attribute *at = &attributes[i];
-                Node *earlier = write_attribute(r, p, index, at, own->span);
-                NodeEntry *e = node_find(n, at->key);
-
-                if (!e && at->old_key)
-                        e = node_find(n, at->old_key);
-                if (!earlier)
-                        continue;
-                if (!e)
-                        node_set_entry(r->arena, n,
-                                       node_new_scalar(r->arena, at->key, true, own->span),
-                                       earlier);
-                else if (simulation_is_by_zone(&p->interface, property, e))
-                        e->value = add_to(r, earlier, e->value);
-        }
-        return n;
 }
 
 /* ---- what the file says ---- */
@@ -324,7 +146,8 @@ static void read_property(const Reader *r, Part *p, uint32_t index, const Node *
         }
         simulation_check_keys(&r->values, &property, config);
         simulation_read_property(&r->values, &p->interface, &property,
-                                 merge(r, p, index, &property, config));
+                                 sim_data_merge(r->arena, p->base, index, descriptor->type,
+                                                &p->interface, &property, config));
         if (r->diagnostics->n_errors > 0)
                 return; /* nothing is kept of it */
         first = p->n_rows;

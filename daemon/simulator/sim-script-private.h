@@ -68,8 +68,6 @@ struct SimScript {
 
 /* The functions that scripts have: "sim", and what features can do. Within sim_lua_enter(). */
 void script_open_api(lua_State *L);
-/* The feature, or the zone of it, as scripts see it. */
-void script_push_feature(lua_State *L, const char *feature, const char *zone);
 
 /* Enters the script, and makes a problem of an error. -EINVAL, -ENOMEM. */
 int script_run(SimScript *s, lua_CFunction fn, void *pointer);
@@ -83,3 +81,5 @@ void script_start_handlers(SimScript *s);
  * said it on purpose. */
 int script_read_error(lua_State *L, const SimRequest *q, char **ret_name, char **ret_text,
                       bool *ret_is_wanted);
+/* A function of scripts: the built-in behaviour of a set, which the script handles just now. True, or nil and why not. */
+int script_accept(lua_State *L);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sim-lua-value.h"
+#include "sim-script-feature.h"
 #include "sim-script-private.h"
 #include "simulator-private.h"
 
@@ -266,7 +267,7 @@ static int push_request(lua_State *L, const Event *e) {
         if (!e->request->request.is_set)
                 return 1 + push_arguments(L, e->type, e->value);
         sim_lua_push(L, e->type, e->value);
-        lua_getfield(L, LUA_REGISTRYINDEX, "fascia.accept");
+        lua_pushcfunction(L, script_accept);
         return 3;
 }
 
