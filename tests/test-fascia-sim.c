@@ -116,6 +116,8 @@ static void faults_are_added_listed_and_taken_away(void **state) {
                 { "clear 3", 1, "There is no fault 3" },
                 { "clear x", 2, "'x' is not the number of a fault" },
                 { "fault slow", 1, "'slow' is no fault" },
+                { "fault drop Tuner", 1, "No feature 'Tuner' is simulated; there are: " },
+                { "fault drop ClimateControl.fan", 1, "ClimateControl has no member 'fan'" },
                 { "fault drop ClimateControl often", 2, "'often' is not of the form KEY=VALUE" },
                 { "fault", 2, "usage: fascia-sim fault" },
         };

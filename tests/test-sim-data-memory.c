@@ -103,12 +103,13 @@ static void nothing_is_left_when_there_is_no_memory(void **state) {
         } rows[] = {
                 { "a.yaml",
                   "Cook: { zones: [ A ], dish: { default: [ 1, one, Salt, [ 1, 2 ], [ 0.5, 0 ] ] } "
-                  "}\nfaults: [ { a: [ 1, { } ], b: x } ]\n",
+                  "}\nfaults: [ { fault: delay, seconds: 0.5, member: dish } ]\n",
                   0 },
                 { "a.json",
                   "{ \"Cook\": { \"names\": { \"default\": [ \"a\", \"b\" ] } }, \"faults\": [ { "
-                  "\"a\": [ 1.5, { \"b\": null } ] } ] }",
+                  "\"fault\": \"drop\" } ] }",
                   0 },
+                { "a.yaml", "faults: [ { fault: slow }, { fault: drop, member: fish } ]", -EINVAL },
                 { "a.yaml", "Cook: { names: 5 }", -EINVAL },
         };
 

@@ -543,11 +543,16 @@ static void faults_are_handed_on_as_json(void **state) {
                 const char *path, *text, *expected;
         } rows[] = {
                 { "a.json",
-                  "{ \"faults\": [ { \"a\": 1, \"b\": \"2\", \"c\": 0.5, \"d\": true, \"e\": null, "
-                  "\"f\": [ {}, [] ] }, { } ] }",
-                  "[{\"a\":1,\"b\":\"2\",\"c\":0.5,\"d\":true,\"e\":null,\"f\":[{},[]]},{}]" },
-                { "a.yaml", "faults:\n- after: 9223372036854775807\n  name: No\n  text: x y\n",
-                  "[{\"after\":9223372036854775807,\"name\":false,\"text\":\"x y\"}]" },
+                  "{ \"faults\": [ { \"fault\": \"delay\", \"seconds\": 0.5, \"times\": 2, "
+                  "\"member\": \"floor\" }, { \"fault\": \"drop\" } ] }",
+                  "[{\"fault\":\"delay\",\"seconds\":0.5,\"times\":2,\"member\":\"floor\"},"
+                  "{\"fault\":\"drop\"}]" },
+                { "a.yaml",
+                  "faults:\n- fault: fail\n  feature: Limits\n  skip: 9223372036854775807\n  text: x y\n"
+                  "- { fault: drop, feature: Elsewhere, member: anything, zone: '' }\n",
+                  "[{\"fault\":\"fail\",\"feature\":\"Limits\",\"skip\":9223372036854775807,"
+                  "\"text\":\"x y\"},{\"fault\":\"drop\",\"feature\":\"Elsewhere\","
+                  "\"member\":\"anything\",\"zone\":\"\"}]" },
                 { "a.yaml", "faults: [ ]", "[]" },
         };
 
@@ -622,6 +627,16 @@ static void what_is_wrong_is_said_with_its_place(void **state) {
                   "a.yaml:1:9: error: 'faults' wants a list of mappings: [ { … }, { … } ]" },
                 { &simulated, "a.yaml", "faults: [ { }, a ]",
                   "a.yaml:1:9: error: 'faults' wants a list of mappings: [ { … }, { … } ]" },
+                { &simulated, "a.yaml", "faults:\n- { fault: drop }\n- { fault: slow }\n",
+                  "a.yaml:3:3: error: 'slow' is no fault: delay, drop, fail, freeze, disconnect, "
+                  "duplicate, flood or reorder" },
+                { &simulated, "a.yaml", "faults: [ { fault: drop, skip: [ 1 ] }, { } ]",
+                  "a.yaml:1:11: error: 'skip' wants a whole number of 0 or more (and 1 more)" },
+                { &simulated, "a.yaml", "faults: [ { fault: drop, member: flor } ]",
+                  "a.yaml:1:11: error: 'Test.Simulated' has no member 'flor'" },
+                { &simulated, "a.yaml",
+                  "faults: [ { fault: drop, feature: Limits, member: dish } ]",
+                  "a.yaml:1:11: error: 'Limits' has no member 'dish'" },
                 /* values */
                 { &simulated, "a.yaml", "Limits: { floor: { default: warm } }",
                   "a.yaml:1:29: error: 'warm' is not a finite number" },

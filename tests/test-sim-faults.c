@@ -97,6 +97,15 @@ static void what_is_no_fault_is_refused_with_the_reason(void **state) {
                   "'features' is unknown: fault, feature, zone, member, seconds, rate, error, text, "
                   "times, skip, probability" },
                 { "{\"fault\":\"drop\",\"error\":\"Busy\"}", "'error' is of 'fail' only" },
+                { "{\"fault\":\"fail\",\"error\":\"not now\"}",
+                  "'not now' is no name of an error" },
+                { "{\"fault\":\"fail\",\"error\":\"\"}", "'' is no name of an error" },
+                { "{\"fault\":\"fail\",\"error\":\"org..Busy\"}",
+                  "'org..Busy' is no name of an error" },
+                { "{\"fault\":\"fail\",\"error\":\"org.1Busy\"}",
+                  "'org.1Busy' is no name of an error" },
+                { "{\"fault\":\"drop\",\"feature\":\"InstrumentCluster\",\"member\":\"sped\"}",
+                  "InstrumentCluster has no member 'sped'" },
                 { "{\"fault\":\"disconnect\",\"member\":\"speed\"}",
                   "'disconnect' is of a feature as a whole" },
         };
@@ -359,29 +368,46 @@ static void what_is_held_goes_with_its_feature(void **state) {
         desk_free(d);
 }
 
-static void a_data_file_may_have_faults(void **state) {
-        static const char text[] = "merge: true\nfaults:\n  - { fault: freeze, member: speed }\n"
-                                   "  - { fault: slow }\n";
-        char path[] = "/tmp/fascia-faults-XXXXXX", settings[128];
+/* Of a desk with this data of the cluster; path is where it is. */
+static Desk *start_with(const char *data, char *path) {
+        char settings[128];
         int fd = mkstemp(path);
-        Desk *d;
 
-        (void)state;
         assert_true(fd >= 0);
-        assert_int_equal(write(fd, text, strlen(text)), (ssize_t)strlen(text));
+        assert_int_equal(write(fd, data, strlen(data)), (ssize_t)strlen(data));
         close(fd);
         snprintf(settings, sizeof(settings), "Vehicle.Cluster:SimulationData=%s", path);
-        d = desk_new(settings);
+        return desk_new(settings);
+}
+
+static void a_data_file_may_have_faults(void **state) {
+        char path[] = "/tmp/fascia-faults-XXXXXX";
+        Desk *d = start_with("merge: true\nfaults:\n  - { fault: freeze, member: speed }\n", path);
+
+        (void)state;
         desk_add(d, &cluster_interfaces[0]);
         report_speed(d, 5);
         assert_string_equal(desk_show(d, "InstrumentCluster", "", "speed"), "0.0");
-        /* The one that is wrong is named, and the other counts. */
-        assert_non_null(strstr(desk_control_get(d, "problems"), "fault 2: 'slow' is no fault"));
         /* They are read again with the file, and not added twice. */
         assert_string_equal(desk_control(d, "reload", "{}"), "done");
         assert_null(strstr(desk_control_get(d, "faults"), "\\\"id\\\":1,"));
         report_speed(d, 6);
         assert_string_equal(desk_show(d, "InstrumentCluster", "", "speed"), "0.0");
+        desk_free(d);
+        unlink(path);
+}
+
+static void a_data_file_with_a_fault_that_is_none_is_refused(void **state) {
+        char path[] = "/tmp/fascia-faults-XXXXXX";
+        Desk *d = start_with("merge: true\nfaults:\n  - { fault: freeze, member: speed }\n"
+                             "  - { fault: slow }\n",
+                             path);
+
+        (void)state;
+        assert_false(desk_try(d, &cluster_interfaces[0]));
+        assert_non_null(
+                strstr(desk_get_error(d, "InstrumentCluster"), ":4:5: error: 'slow' is no fault"));
+        assert_string_equal(desk_control_get(d, "faults"), "[]");
         desk_free(d);
         unlink(path);
 }
@@ -403,6 +429,7 @@ int main(void) {
                 cmocka_unit_test(how_often_a_fault_struck_is_told),
                 cmocka_unit_test(what_is_held_goes_with_its_feature),
                 cmocka_unit_test(a_data_file_may_have_faults),
+                cmocka_unit_test(a_data_file_with_a_fault_that_is_none_is_refused),
         };
 
         return cmocka_run_group_tests(tests, NULL, NULL);

@@ -412,24 +412,44 @@ static int on_remove_zone(struct simulation_backend *backend, const char *featur
         return simulation_backend_reply_remove_zone(reply);
 }
 
-static int on_add_fault(struct simulation_backend *backend, const char *fault,
-                        struct simulation_add_fault_reply reply, void *userdata) {
-        const SimControl *c = userdata;
-        json_error_t error;
-        json_t *json = json_loads(fault, JSON_REJECT_DUPLICATES, &error);
+/* 1: the features that are named run, or none is; else the reply has been given. */
+static int find_features(const SimControl *c, const json_t *fault, struct fascia_reply reply) {
+        const char *name = json_string_value(json_object_get(fault, "feature"));
+        bool is_ambiguous = false;
+
+        if (!name || simulator_find_feature(c->simulator, name, &is_ambiguous) || is_ambiguous)
+                return 1;
+        return refuse_feature(c, reply, name, false);
+}
+
+static int add_fault(const SimControl *c, const json_t *fault,
+                     struct simulation_add_fault_reply reply) {
         char *text = NULL;
         uint32_t id;
+        int r;
+
+        r = find_features(c, fault, reply.ticket);
+        if (r <= 0)
+                return r;
+        r = sim_faults_add(simulator_get_faults(c->simulator), fault, &id, &text);
+        if (r < 0)
+                return text ? refuse_with(reply.ticket, r, text) : r;
+        return simulation_backend_reply_add_fault(reply, id);
+}
+
+static int on_add_fault(struct simulation_backend *backend, const char *fault,
+                        struct simulation_add_fault_reply reply, void *userdata) {
+        json_error_t error;
+        json_t *json = json_loads(fault, JSON_REJECT_DUPLICATES, &error);
         int r;
 
         (void)backend;
         if (!json)
                 return refuse(reply.ticket, -EINVAL, "This is no JSON, at character %d: %s",
                               error.position, error.text);
-        r = sim_faults_add(simulator_get_faults(c->simulator), json, &id, &text);
+        r = add_fault(userdata, json, reply);
         json_decref(json);
-        if (r < 0)
-                return text ? refuse_with(reply.ticket, r, text) : r;
-        return simulation_backend_reply_add_fault(reply, id);
+        return r;
 }
 
 static int on_remove_fault(struct simulation_backend *backend, uint32_t id,

@@ -13,6 +13,8 @@
 #include <sys/stat.h>
 
 #include "sim-data-merge.h"
+#include "sim-fault.h"
+#include "sim-feature.h"
 #include "sim-json.h"
 #include "sim-types.h"
 #include "sim-values.h"
@@ -293,8 +295,49 @@ static void read_merge(Reader *r, const Node *root) {
                 r->data->interfaces[i] = &nothing;
 }
 
+/* Of which features a fault is, is known of those of this module alone. */
+static bool has_member(const Reader *r, const SimFault *f) {
+        bool is_other = f->feature;
+
+        for (uint32_t i = 0; i < r->module->n_interfaces; i++) {
+                if (f->feature && !is_named(interface_at(r->module, i), f->feature))
+                        continue;
+                is_other = false;
+                if (sim_has_member(interface_at(r->module, i), f->member))
+                        return true;
+        }
+        return is_other;
+}
+
+/* Nothing is held while something is said: there may be no memory for it, and no return. */
+static int check_fault(const Reader *r, const json_t *json, Span span) {
+        const char *feature = json_string_value(json_object_get(json, "feature")),
+                   *member = json_string_value(json_object_get(json, "member"));
+        char *text = NULL, reason[512];
+        bool is_known;
+        SimFault fault;
+        int q;
+
+        q = sim_fault_read(json, &fault, &text);
+        if (q < 0 && !text)
+                return q;
+        if (q < 0) {
+                snprintf(reason, sizeof(reason), "%s", text);
+                free(text);
+                diagnostics_error(r->diagnostics, span, "%s", reason);
+                return 0;
+        }
+        is_known = !member || has_member(r, &fault);
+        sim_fault_done(&fault);
+        if (!is_known)
+                diagnostics_error(r->diagnostics, span, "'%s' has no member '%s'",
+                                  feature ? feature : r->module->name, member);
+        return 0;
+}
+
 static int read_faults(const Reader *r, const Node *n) {
         bool ok = n->kind == NODE_SEQUENCE;
+        int q;
 
         for (size_t i = 0; i < n->n_items; i++)
                 ok = ok && n->items[i]->kind == NODE_MAPPING;
@@ -304,7 +347,10 @@ static int read_faults(const Reader *r, const Node *n) {
         if (r->diagnostics->n_errors > 0)
                 return 0;
         r->data->faults = json_array();
-        return r->data->faults ? sim_json_add(r->data->faults, n) : -ENOMEM;
+        q = r->data->faults ? sim_json_add(r->data->faults, n) : -ENOMEM;
+        for (size_t i = 0; q >= 0 && i < n->n_items; i++)
+                q = check_fault(r, json_array_get(r->data->faults, i), n->items[i]->span);
+        return q;
 }
 
 static void read_root(Reader *r, const Node *root) {

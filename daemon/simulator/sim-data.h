@@ -32,5 +32,5 @@ SimData *sim_data_free(SimData *d);
 
 /* By the position of the interface in the module. Never NULL. */
 const struct fascia_simulation *sim_data_get(const SimData *d, uint32_t interface);
-/* What the file has under "faults", unread: a list of mappings; NULL: nothing. */
+/* What the file has under "faults", each as sim_faults_add() takes it; NULL: nothing. */
 const json_t *sim_data_get_faults(const SimData *d);

@@ -12,6 +12,9 @@
 /* A day. */
 #define SECONDS_MAX 86400.0
 
+/* With what stands before a short one. */
+#define ERROR_NAME_MAX (255 - (int)sizeof("org.fascia.Error."))
+
 static const char *const kinds[] = {
         [SIM_DELAY] = "delay",
         [SIM_DROP] = "drop",
@@ -107,7 +110,23 @@ static int read_key(SimFault *f, const char *key, const json_t *json, char **ret
                 key);
 }
 
+/* "Busy", or in full: words of letters, digits and '_', which no digit begins, with dots between. */
+static bool is_error_name(const char *text) {
+        for (const char *p = text;; p++) {
+                size_t size = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_"
+                                        "0123456789");
+
+                if (size == 0 || (*p >= '0' && *p <= '9'))
+                        return false;
+                p += size;
+                if (*p != '.')
+                        return !*p && p - text <= ERROR_NAME_MAX;
+        }
+}
+
 static int check(const SimFault *f, char **reterr_text) {
+        if (f->error && !is_error_name(f->error))
+                return sim_refuse(reterr_text, "'%s' is no name of an error", f->error);
         if (f->kind == SIM_DELAY && f->usec == 0)
                 return sim_refuse(reterr_text, "'delay' wants 'seconds'");
         if (f->kind == SIM_DISCONNECT && (f->zone || f->member))

@@ -9,6 +9,7 @@
 
 #include "sim-delivery.h"
 #include "sim-fault.h"
+#include "sim-text.h"
 #include "simulator-private.h"
 
 /* How long the last one of a reorder waits for another, and how long a flood lasts, unless that is said. */
@@ -436,6 +437,23 @@ static int begin_disconnection(Fault *fault) {
 
 /* ---- the list ---- */
 
+/* A feature that does not run may come, with what it has. */
+static int read_fault(const SimFaults *f, const json_t *description, SimFault *ret,
+                      char **reterr_text) {
+        const SimFeature *feature;
+        int r;
+
+        r = sim_fault_read(description, ret, reterr_text);
+        if (r < 0 || !ret->feature || !ret->member)
+                return r;
+        feature = simulator_find_feature(f->simulator, ret->feature, NULL);
+        if (!feature || sim_has_member(feature->interface, ret->member))
+                return 0;
+        r = sim_refuse(reterr_text, "%s has no member '%s'", ret->feature, ret->member);
+        sim_fault_done(ret);
+        return r;
+}
+
 int sim_faults_add(SimFaults *f, const json_t *description, uint32_t *ret_id, char **reterr_text) {
         Fault **last = &f->first, *fault;
         int r;
@@ -444,7 +462,7 @@ int sim_faults_add(SimFaults *f, const json_t *description, uint32_t *ret_id, ch
         if (!fault)
                 return -ENOMEM;
         fault->faults = f;
-        r = sim_fault_read(description, &fault->what, reterr_text);
+        r = read_fault(f, description, &fault->what, reterr_text);
         if (r < 0) {
                 free(fault);
                 return r;
@@ -465,11 +483,11 @@ int sim_faults_add(SimFaults *f, const json_t *description, uint32_t *ret_id, ch
         return 0;
 }
 
-int sim_faults_check(const json_t *description, char **reterr_text) {
+int sim_faults_check(const SimFaults *f, const json_t *description, char **reterr_text) {
         SimFault fault;
         int r;
 
-        r = sim_fault_read(description, &fault, reterr_text);
+        r = read_fault(f, description, &fault, reterr_text);
         if (r >= 0)
                 sim_fault_done(&fault);
         return r;

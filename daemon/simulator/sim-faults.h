@@ -25,10 +25,10 @@
  */
 int sim_faults_new(Simulator *s, SimFaults **ret);
 SimFaults *sim_faults_free(SimFaults *f);
-/* -EINVAL: *reterr_text (to be freed) says what is wrong with it. -ENOMEM. */
+/* -EINVAL: *reterr_text (to be freed) says what is wrong with it, also that a feature that runs has no such member. -ENOMEM. */
 int sim_faults_add(SimFaults *f, const json_t *fault, uint32_t *ret_id, char **reterr_text);
 /* Whether it would be added. -EINVAL, -ENOMEM. */
-int sim_faults_check(const json_t *fault, char **reterr_text);
+int sim_faults_check(const SimFaults *f, const json_t *fault, char **reterr_text);
 /* -ENOENT. */
 int sim_faults_remove(SimFaults *f, uint32_t id);
 void sim_faults_clear(SimFaults *f);

@@ -51,6 +51,13 @@ int sim_find_signal(const struct fascia_interface *i, const char *name, uint32_t
         return -ENOENT;
 }
 
+bool sim_has_member(const struct fascia_interface *i, const char *name) {
+        uint32_t n;
+
+        return sim_find_property(i, name, &n) == 0 || sim_find_method(i, name, &n) == 0 ||
+               sim_find_signal(i, name, &n) == 0;
+}
+
 /* ---- what it is ---- */
 
 uint64_t sim_feature_get_id(const SimFeature *f) {

@@ -249,7 +249,8 @@ static int check_line(SimScenario *s, const SimLinePlace *place) {
         } else if (line.kind == SIM_LINE_FAULT) {
                 char *text = NULL;
 
-                if (sim_faults_check(json_object_get(line.json, "fault"), &text) < 0)
+                if (sim_faults_check(simulator_get_faults(s->simulator),
+                                     json_object_get(line.json, "fault"), &text) < 0)
                         scenario_fail(s, place, "%s", text ? text : "out of memory");
                 free(text);
         }
