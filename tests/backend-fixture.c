@@ -14,37 +14,6 @@
 
 #include "descriptor.h"
 
-static void ignore_zone(Zone *z, void *userdata) {
-        (void)z;
-        (void)userdata;
-}
-
-static void ignore_signal(Zone *z, uint32_t signal, const void *arguments, void *userdata) {
-        (void)z;
-        (void)signal;
-        (void)arguments;
-        (void)userdata;
-}
-
-static void ignore_presence(Zone *z, bool present, void *userdata) {
-        (void)z;
-        (void)present;
-        (void)userdata;
-}
-
-static void ignore_instance(Instance *i, void *userdata) {
-        (void)i;
-        (void)userdata;
-}
-
-static const InstanceEvents events = {
-        .on_dirty = ignore_zone,
-        .on_signal = ignore_signal,
-        .on_zone = ignore_presence,
-        .on_state = ignore_instance,
-        .on_commit = ignore_instance,
-};
-
 static void in_build(char *ret, size_t size, const char *directory) {
         const char *build = getenv("FASCIA_BUILD_DIR");
 
@@ -62,7 +31,7 @@ Fixture *fixture_new(const struct fascia_interface *interface, const char *plugi
         in_build(module_path, sizeof(module_path), modules);
         assert_int_equal(loop_new(NULL, &f->loop), 0);
         assert_int_equal(host_new(f->loop, NULL, &settings, &f->host), 0);
-        assert_int_equal(instance_new(f->host, interface, &events, NULL, &f->instance), 0);
+        assert_int_equal(instance_new(f->host, interface, NULL, NULL, &f->instance), 0);
         return f;
 }
 

@@ -29,6 +29,37 @@ static int instance_lay_out(Instance *i) {
         return 0;
 }
 
+static void ignore_zone(Zone *z, void *userdata) {
+        (void)userdata;
+        zone_clear_dirty(z);
+}
+
+static void ignore_signal(Zone *z, uint32_t signal, const void *arguments, void *userdata) {
+        (void)z;
+        (void)signal;
+        (void)arguments;
+        (void)userdata;
+}
+
+static void ignore_presence(Zone *z, bool present, void *userdata) {
+        (void)z;
+        (void)present;
+        (void)userdata;
+}
+
+static void ignore_instance(Instance *i, void *userdata) {
+        (void)i;
+        (void)userdata;
+}
+
+static const InstanceEvents deaf = {
+        .on_dirty = ignore_zone,
+        .on_signal = ignore_signal,
+        .on_zone = ignore_presence,
+        .on_state = ignore_instance,
+        .on_commit = ignore_instance,
+};
+
 int instance_new(Host *host, const struct fascia_interface *interface, const InstanceEvents *events,
                  void *userdata, Instance **ret) {
         Instance *i;
@@ -39,7 +70,7 @@ int instance_new(Host *host, const struct fascia_interface *interface, const Ins
                 return -ENOMEM;
         i->host = host;
         i->interface = interface;
-        i->events = *events;
+        i->events = events ? *events : deaf;
         i->userdata = userdata;
         r = instance_lay_out(i);
         if (r >= 0)
@@ -88,37 +119,6 @@ static void instance_end_backend(Instance *i) {
         i->backend_userdata = NULL;
         i->mirrors_simulation = false;
 }
-
-static void ignore_zone(Zone *z, void *userdata) {
-        (void)z;
-        (void)userdata;
-}
-
-static void ignore_signal(Zone *z, uint32_t signal, const void *arguments, void *userdata) {
-        (void)z;
-        (void)signal;
-        (void)arguments;
-        (void)userdata;
-}
-
-static void ignore_presence(Zone *z, bool present, void *userdata) {
-        (void)z;
-        (void)present;
-        (void)userdata;
-}
-
-static void ignore_instance(Instance *i, void *userdata) {
-        (void)i;
-        (void)userdata;
-}
-
-static const InstanceEvents deaf = {
-        .on_dirty = ignore_zone,
-        .on_signal = ignore_signal,
-        .on_zone = ignore_presence,
-        .on_state = ignore_instance,
-        .on_commit = ignore_instance,
-};
 
 Instance *instance_free(Instance *i) {
         Zone *next;

@@ -30,7 +30,7 @@ typedef struct InstanceEvents {
         const void *(*get_kept)(const Zone *zone, uint32_t property, void *userdata);
 } InstanceEvents;
 
-/* Not started. The interface is the consumer's and outlives the instance. */
+/* Not started. The interface is the consumer's and outlives the instance. events NULL: nobody wants to hear of anything. */
 int instance_new(Host *host, const struct fascia_interface *interface, const InstanceEvents *events,
                  void *userdata, Instance **ret);
 /* Stops when it is running; nothing is announced any more. Open requests end with -ECANCELED. */

@@ -28,37 +28,6 @@ extern const struct fascia_plugin simulator_plugin;
 
 /* ---- a vehicle, without anybody who looks ---- */
 
-static void ignore_zone(Zone *z, void *userdata) {
-        (void)userdata;
-        zone_clear_dirty(z);
-}
-
-static void ignore_signal(Zone *z, uint32_t signal, const void *arguments, void *userdata) {
-        (void)z;
-        (void)signal;
-        (void)arguments;
-        (void)userdata;
-}
-
-static void ignore_presence(Zone *z, bool present, void *userdata) {
-        (void)z;
-        (void)present;
-        (void)userdata;
-}
-
-static void ignore_instance(Instance *i, void *userdata) {
-        (void)i;
-        (void)userdata;
-}
-
-static const InstanceEvents events = {
-        .on_dirty = ignore_zone,
-        .on_signal = ignore_signal,
-        .on_zone = ignore_presence,
-        .on_state = ignore_instance,
-        .on_commit = ignore_instance,
-};
-
 typedef struct Vehicle {
         Loop *loop;
         Host *host;
@@ -92,7 +61,7 @@ static void open_vehicle(Vehicle *v) {
         need(host_new(v->loop, NULL, &settings, &v->host));
         need(host_add_plugin(v->host, &simulator_plugin));
         for (size_t i = 0; i < 3; i++) {
-                need(instance_new(v->host, interfaces[i], &events, NULL, &v->features[i]));
+                need(instance_new(v->host, interfaces[i], NULL, NULL, &v->features[i]));
                 need(instance_start(v->features[i], "simulator"));
         }
         v->simulator = host_get_plugin_userdata(v->host, "simulator");
