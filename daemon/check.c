@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "descriptor.h"
 #include "module.h"
@@ -79,6 +80,40 @@ void check_dump_config(Config *config, bool dev) {
         host_free(host);
 }
 
+/* A section before this one that means the same name on the bus, which is the one that is served. NULL: there is none. */
+static const char *find_namesake(Host *host, const Config *config, const char *name,
+                                 const char *bus_name) {
+        const char *other = NULL;
+
+        while ((other = config_next_module(config, other)) && strcmp(other, name) != 0) {
+                char *other_name;
+                bool is_same;
+
+                if (!module_is_wanted(host, config, other) ||
+                    module_get_bus_name(host, config, other, &other_name) < 0)
+                        continue;
+                is_same = strcmp(bus_name, other_name) == 0;
+                free(other_name);
+                if (is_same)
+                        return other;
+        }
+        return NULL;
+}
+
+static int check_name(Host *host, const Config *config, const char *name) {
+        const char *namesake;
+        char *bus_name;
+
+        if (module_get_bus_name(host, config, name, &bus_name) < 0)
+                return 0; /* which is told of its library */
+        namesake = find_namesake(host, config, name, bus_name);
+        if (namesake)
+                fprintf(stderr, "[%s]: The name '%s' is that of [%s], too\n", name, bus_name,
+                        namesake);
+        free(bus_name);
+        return namesake ? 1 : 0;
+}
+
 int check_list_modules(Config *config, bool dev) {
         const char *name = NULL;
         Host *host;
@@ -95,8 +130,9 @@ int check_list_modules(Config *config, bool dev) {
                 r = module_get_bus_name(host, config, name, &bus_name);
                 if (r < 0)
                         break;
-                printf("%s %s %s\n", name, bus_name,
-                       module_has_own_process(config, name) ? "own" : "shared");
+                if (!find_namesake(host, config, name, bus_name))
+                        printf("%s %s %s\n", name, bus_name,
+                               module_has_own_process(config, name) ? "own" : "shared");
                 free(bus_name);
         }
         host_free(host);
@@ -116,7 +152,8 @@ int check_config(Config *config, bool dev) {
                 return n_faults + 1;
         while ((name = config_next_module(config, name)))
                 if (module_is_wanted(host, config, name))
-                        n_faults += check_module(host, config, name);
+                        n_faults += check_module(host, config, name) +
+                                    check_name(host, config, name);
         host_free(host);
         return n_faults;
 }

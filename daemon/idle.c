@@ -60,7 +60,11 @@ void idle_set(Idle *idle, uint64_t after_usec) {
                 return;
         idle->after = after_usec;
         callers_track(idle->callers, after_usec > 0 ? on_callers : NULL, idle);
-        if (after_usec > 0)
+        idle_restart(idle);
+}
+
+void idle_restart(Idle *idle) {
+        if (idle->after > 0)
                 on_callers(callers_count(idle->callers), idle);
         else
                 loop_timer_set(idle->timer, UINT64_MAX);

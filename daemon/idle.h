@@ -17,3 +17,5 @@ int idle_new(Loop *loop, Callers *callers, IdleFn *fn, void *userdata, Idle **re
 Idle *idle_free(Idle *idle);
 /* How long is long; 0: fn never runs. Counts from now when nobody uses it. */
 void idle_set(Idle *idle, uint64_t after_usec);
+/* Counts from now, if at all and nobody uses it. */
+void idle_restart(Idle *idle);

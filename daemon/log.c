@@ -72,7 +72,7 @@ void log_set_level(int level) {
 }
 
 static int log_to_journal(int level, int error, const LogFields *about, const char *text) {
-        char message[LINE_SIZE + 16], priority[16], number[32], module[256], feature[256],
+        char message[LINE_SIZE + 300], priority[16], number[32], module[256], feature[256],
                 sender[300];
         struct iovec fields[6];
         int n = 0;
@@ -82,7 +82,9 @@ static int log_to_journal(int level, int error, const LogFields *about, const ch
                 snprintf(buffer, sizeof(buffer), __VA_ARGS__);          \
                 fields[n++] = (struct iovec){ buffer, strlen(buffer) }; \
         } while (false)
-        ADD(message, "MESSAGE=%s", text);
+        /* As on a terminal: most look at the text alone. */
+        ADD(message, "MESSAGE=%s%s%s", about->module ? about->module : "",
+            about->module ? ": " : "", text);
         ADD(priority, "PRIORITY=%d", level);
         if (error < 0)
                 ADD(number, "ERRNO=%d", -error);

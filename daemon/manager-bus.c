@@ -57,6 +57,10 @@ void manager_on_idle(void *userdata) {
 
         if (m->is_stopping)
                 return;
+        if (!m->is_ready) { /* it has not begun */
+                idle_restart(m->idle);
+                return;
+        }
         m->is_stopping = true;
         log_info("Nobody uses this service, stopping");
         sd_notify(0, "STOPPING=1\nSTATUS=Stopping, because nobody uses this service");
@@ -71,19 +75,71 @@ void manager_on_idle(void *userdata) {
 
 /* ---- the bus ---- */
 
-/* Ready once every name is ours: after that, and after each reconnect, the status is told. */
+/* Of all its modules not one has its name. */
+static bool manager_is_nameless(const Manager *m) {
+        bool was_refused = false;
+
+        for (const Module *module = m->modules; module; module = module->next) {
+                if (service_is_attached(module->service))
+                        return false;
+                was_refused |= module->is_refused;
+        }
+        return was_refused;
+}
+
+static void manager_give_up(Manager *m) {
+        for (const Module *module = m->modules; module; module = module->next)
+                if (module->is_refused)
+                        log_error("%s", module->fault ? module->fault : strerror(ENOMEM));
+        manager_exit(m, EXIT_FAILURE);
+}
+
+/* Ready once every name is ours, or is known to be another's: after that, and after each reconnect, the status is told. One
+ * that came with a reload does not end those that are used already. */
 void manager_check_names(Manager *m) {
         for (const Module *module = m->modules; module; module = module->next)
                 if (module->awaits_name)
                         return;
+        if (!m->is_serving && manager_is_nameless(m)) {
+                manager_give_up(m);
+                return;
+        }
         m->is_serving = true;
         manager_report(m);
         if (m->is_ready)
                 return;
         m->is_ready = true;
-        idle_set(m->idle, config_get_time(m->config, NULL, NULL, "IdleExit"));
+        idle_restart(m->idle);
         sd_notify(0, "READY=1");
         log_info("Serving on %s", connection_get_address(m->connection));
+}
+
+static void try_again(Module *module) {
+        Manager *m = module->owner;
+
+        if (module->is_refused && !m->is_stopping && connection_is_open(m->connection))
+                manager_attach(m, module);
+}
+
+static void on_owner(const char *owner, void *userdata) {
+        if (!owner)
+                try_again(userdata);
+}
+
+/* The owner may have gone before this. */
+static void on_watched(int error, void *userdata) {
+        if (error >= 0)
+                try_again(userdata);
+}
+
+/* Served when whoever has the name gives it back. */
+static void module_await_name(Module *module) {
+        const Manager *m = module->owner;
+
+        if (!module->name_watch &&
+            connection_watch_name(m->connection, service_get_bus_name(module->service), on_owner,
+                                  on_watched, module, &module->name_watch) < 0)
+                module->name_watch = NULL;
 }
 
 static void on_name(int error, void *userdata) {
@@ -94,6 +150,7 @@ static void on_name(int error, void *userdata) {
 
         if (error == -ENOTCONN)
                 return; /* it is asked for again with the next connection */
+        module->is_refused = error < 0;
         if (error >= 0)
                 module->awaits_name = false;
         else if (error == -EEXIST)
@@ -104,13 +161,9 @@ static void on_name(int error, void *userdata) {
         else
                 module_set_fault(module, "Failed to own the name '%s' on %s: %s", name, address,
                                  strerror(-error));
-        /* One that came with a reload does not end those that are used already. */
-        if (error >= 0 || m->is_serving) {
-                manager_check_names(m);
-                return;
-        }
-        log_error("%s", module->fault ? module->fault : strerror(ENOMEM));
-        manager_exit(m, EXIT_FAILURE);
+        if (error == -EEXIST)
+                module_await_name(module);
+        manager_check_names(m);
 }
 
 /* Two sections may mean the same name: "Vehicle.Climate" and "Vehicle.Climate1". The first that is
@@ -148,7 +201,9 @@ void manager_attach(Manager *m, Module *module) {
 static void on_connected(Connection *c, void *userdata) {
         Manager *m = userdata;
 
+        /* Whoever has called before all names are ours uses the service, too. */
         callers_attach(m->callers, c);
+        idle_set(m->idle, config_get_time(m->config, NULL, NULL, "IdleExit"));
         /* First: its name is there when the service is ready. */
         manager_object_attach(m->object, c);
         log_control_attach(m->log_control, c);
@@ -173,8 +228,10 @@ static void on_lost(Connection *c, int error, void *userdata) {
         log_warning_errno(error, "Lost the connection to %s, trying again: %m",
                           connection_get_address(c));
         sd_notify(0, "STATUS=Without a bus, trying to connect");
-        for (Module *module = m->modules; module; module = module->next)
+        for (Module *module = m->modules; module; module = module->next) {
+                module->name_watch = subscription_free(module->name_watch);
                 service_detach(module->service);
+        }
         manager_object_detach(m->object);
         log_control_detach(m->log_control);
         callers_detach(m->callers);

@@ -587,6 +587,7 @@ static int on_call(Message *call, void *userdata) {
         const Method *method = find_method(call);
         QuotaSender *quota;
 
+        TRY(callers_note(o->manager->callers, call));
         TRY(quota_take(o->manager->quota, message_get_sender(call), loop_now(o->manager->loop),
                        &quota));
         if (strcmp(message_get_path(call), OBJECT_PATH) != 0)

@@ -308,6 +308,7 @@ void module_log(Module *module) {
 Module *module_free(Module *m) {
         if (!m)
                 return NULL;
+        subscription_free(m->name_watch);
         service_free(m->service);
         free(m->logged);
         free(m->fault);

@@ -14,8 +14,10 @@ typedef struct Module {
         /* The manager's own. */
         void *owner;
         bool awaits_name;
-        char *fault;  /* why it is not on the bus; NULL: it is, or will be */
-        char *logged; /* what module_log() said last */
+        bool is_refused;          /* its name, on this connection */
+        Subscription *name_watch; /* while it is another's; or since it was */
+        char *fault;              /* why it is not on the bus; NULL: it is, or will be */
+        char *logged;             /* what module_log() said last */
 } Module;
 
 /* Makes the service of a module and starts its backends. What does not work is exported as such;

@@ -423,6 +423,8 @@ static void the_service_is_managed(void **state) {
         char config[256];
         const Row rows[] = {
                 { "log-level", 0, "org.fascia.Manager1: info\n" },
+                { "log-level --json", 0, "{\n  \"org.fascia.Manager1\": \"info\"\n}\n" },
+                { "stop ClimateControl Rear", 2, "one feature is to be named, without a zone" },
                 { "log-level debug", 0, "" },
                 { "log-level", 0, "org.fascia.Manager1: debug\n" },
                 { "log-level loud", 1, "org.fascia.Error.OutOfRange: LogLevel: 'loud' is none of" },

@@ -393,6 +393,21 @@ static void a_bad_configuration_is_refused_and_the_old_one_stays(void **state) {
         harness_expect(h, 0, "busctl get-property " CLUSTER_INFO " State", "s \"ready\"\n");
 }
 
+static void a_name_that_is_taken_at_the_start_costs_its_module_until_it_is_free(void **state) {
+        Harness *h = *state;
+        Process *first = harness_spawn_fasciad(h, REMOTE, NULL), *second;
+
+        process_wait_output(first, "Serving on");
+        second = start_with(h, CLIMATE REMOTE);
+        process_wait_output(second,
+                            "Example.Remote: Another process owns the name 'Example.Remote1'");
+        harness_expect(h, 0, "busctl get-property " ZONE " FanLevel", "i 3\n");
+        process_signal(first, SIGTERM);
+        assert_int_equal(process_wait(first), 0);
+        process_wait_output(second, "Example.Remote: Works again");
+        harness_expect(h, 0, "busctl call " REMOTE_OBJECT " Process s x", "i 1\n");
+}
+
 static void a_name_that_is_taken_at_a_reload_does_not_end_the_others(void **state) {
         Harness *h = *state;
         Process *p = start_with(h, CLIMATE);
@@ -500,6 +515,9 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
                   "a missing module" },
                 { CLUSTER "[Vehicle.Cluster/Radio]\nBackend=remote\n", 1,
                   "the module has no interface 'Radio'", "a section of nothing" },
+                { CLIMATE "[Vehicle.Climate1]\nBackend=simulator\n", 1,
+                  "[Vehicle.Climate1]: The name 'Vehicle.Climate1' is that of [Vehicle.Climate], too\n",
+                  "two sections of one name" },
                 { "[No.Such]\nBackend=remote\nEnabled=no\n", 0, "",
                   "what is off is not looked at" },
         };
@@ -687,6 +705,7 @@ int main(void) {
                 TEST(it_stops_by_sigterm_and_gives_its_names_back),
                 TEST(it_is_ready_once_its_names_are_its_own),
                 TEST(a_second_one_for_the_same_name_is_refused),
+                TEST(a_name_that_is_taken_at_the_start_costs_its_module_until_it_is_free),
                 TEST(without_a_bus_it_says_which_address_failed),
                 TEST(the_watchdog_is_told),
                 TEST(after_the_bus_was_lost_it_serves_again_with_its_values),

@@ -197,7 +197,7 @@ static void run_with_journal(void) {
         if (n < 0)
                 say_so("recv");
         if (!HAS(text, (size_t)n,
-                 "MESSAGE\n\x22\0\0\0\0\0\0\0two\nlines: Operation not permitted\n") ||
+                 "MESSAGE\n\x33\0\0\0\0\0\0\0Vehicle.Climate: two\nlines: Operation not permitted\n") ||
             !HAS(text, (size_t)n, "PRIORITY=4\n") || !HAS(text, (size_t)n, "ERRNO=1\n") ||
             !HAS(text, (size_t)n, "MODULE=Vehicle.Climate\n") ||
             !HAS(text, (size_t)n, "FEATURE=ClimateControl\n") ||

@@ -326,32 +326,43 @@ static int set_log_level(Ctl *c, const char *manager, const char *level) {
         return order(c, manager, call);
 }
 
-static int print_log_level(Ctl *c, const char *manager) {
+/* levels: NULL, or where it is added by the name of the process. */
+static int show_log_level(Ctl *c, const char *manager, json_t *levels) {
         json_t *properties = manager_get_all(c, manager);
+        int r = 0;
 
         if (!properties)
                 return STATUS_UNAVAILABLE;
-        printf("%s: %s\n", manager, record_text(properties, "LogLevel"));
+        if (!levels)
+                printf("%s: %s\n", manager, record_text(properties, "LogLevel"));
+        else if (json_object_set(levels, manager, json_object_get(properties, "LogLevel")) < 0)
+                r = fail_memory();
         json_decref(properties);
-        return 0;
+        return r;
 }
 
 int command_log_level(Ctl *c, int n, char *args[]) {
-        json_t *managers, *manager;
+        json_t *managers, *manager, *levels;
         int status = 0;
         size_t i;
 
         if (n > 1)
                 return fail(STATUS_USAGE, "usage: fasciactl log-level [LEVEL]");
+        levels = n == 0 && c->options.as_json ? json_object() : NULL;
         managers = require_managers(c, &status);
         json_array_foreach (managers, i, manager) {
                 const char *name = json_string_value(manager);
-                int r = n > 0 ? set_log_level(c, name, args[0]) : print_log_level(c, name);
+                int r = n > 0 ? set_log_level(c, name, args[0]) : show_log_level(c, name, levels);
 
                 if (r != 0)
                         status = r;
         }
         json_decref(managers);
+        if (levels) {
+                json_dumpf(levels, stdout, JSON_INDENT(2));
+                putchar('\n');
+                json_decref(levels);
+        }
         return status;
 }
 
@@ -365,7 +376,8 @@ static int change(Ctl *c, int n, char *args[], const char *method) {
         Writer w;
 
         if (n != 1)
-                return fail(STATUS_USAGE, "a feature is to be named");
+                return fail(STATUS_USAGE, n == 0 ? "a feature is to be named"
+                                                 : "one feature is to be named, without a zone");
         status = catalogue_open(c, &k);
         if (status != 0)
                 return status;

@@ -137,6 +137,42 @@ systemctl daemon-reload
 check 'a bad file leaves the units of the others' prints fasciad.service state Id dbus-Vehicle.Climate1.service
 rm /etc/fascia/fasciad.conf.d/zz.conf
 
+# Each file of the generator is a new one, never what a link shows.
+unit=$(systemctl show fasciad --property FragmentPath --value)
+cp "$unit" "$directory/unit"
+configure <<'END'
+[Vehicle.Climate1]
+Backend=simulator
+Process=own
+END
+systemctl daemon-reload
+check 'two sections of one name leave the units as they were' cmp "$unit" "$directory/unit"
+check 'and the first is what a call starts' prints fasciad.service state Id dbus-Vehicle.Climate1.service
+
+# ---- a module that moves while it runs ----
+
+configure <<'END'
+[Vehicle.Climate]
+Process=own
+END
+systemctl daemon-reload
+systemctl stop fasciad
+pid_of() {
+        busctl call "${bus[@]}" GetConnectionUnixProcessID s "$1" | cut -d ' ' -f 2
+}
+check 'a process of its own serves it' busctl get-property Vehicle.Climate1 /Vehicle/Climate1/ClimateControl org.fascia.Feature1 Error
+configure </dev/null
+systemctl daemon-reload
+systemctl restart fasciad
+check 'the name that it still has costs nobody else' prints 'i 5' process hello
+check 'and stays its own' prints "$(state MainPID fasciad@Vehicle.Climate1)" pid_of Vehicle.Climate1
+systemctl stop fasciad@Vehicle.Climate1
+taken_over() {
+        [ "$(state MainPID)" = "$(pid_of Vehicle.Climate1)" ]
+}
+check 'and is taken over when that ends' soon taken_over
+systemctl stop fasciad
+
 # ---- none for those that nobody uses ----
 
 configure <<'END'
@@ -165,5 +201,12 @@ sleep 0.8 # what must not happen within it cannot be waited for
 check 'it stays' prints "$before" owner Example.Remote1
 kill "$client"
 check 'and ends after him' soon idle
+start_client
+check 'for one whose call has started it' client_says 'state: ready'
+before=$(owner Example.Remote1)
+sleep 0.8
+check 'it stays, too' prints "$before" owner Example.Remote1
+kill "$client"
+check 'and ends after him as well' soon idle
 
 finish
