@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "address.h"
 #include "descriptor.h"
 #include "module.h"
 
@@ -139,6 +140,19 @@ int check_list_modules(Config *config, bool dev) {
         return r;
 }
 
+static int check_address(const Config *config) {
+        const char *address = config_get_string(config, NULL, NULL, "Address");
+        char *resolved;
+        int r;
+
+        r = address_resolve(address, &resolved);
+        if (r == -EINVAL)
+                fprintf(stderr, "[fascia]: Address=%s is no address of a bus\n", address);
+        else if (r >= 0)
+                free(resolved);
+        return r == -EINVAL ? 1 : 0;
+}
+
 int check_config(Config *config, bool dev) {
         const ConfigProblem *p;
         const char *name = NULL;
@@ -147,6 +161,7 @@ int check_config(Config *config, bool dev) {
 
         for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
                 print_problem(p);
+        n_faults += check_address(config);
         host = check_open_host(config, dev);
         if (!host)
                 return n_faults + 1;

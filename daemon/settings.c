@@ -2,6 +2,8 @@
 /* The keys of fasciad.conf; each is explained in config/fasciad.conf. */
 #include "settings.h"
 
+#include <stdio.h>
+
 #include "access-rule.h"
 #include "backend-keys.h"
 #include "log.h"
@@ -28,6 +30,14 @@ static const ConfigKey access_rule = {
         .is_guard = true,
         .is_live = true,
 };
+
+/* Or nothing. */
+static bool is_directory(const char *text, char *reterr_text, size_t size) {
+        if (!*text || *text == '/')
+                return true;
+        snprintf(reterr_text, size, "expected an absolute directory");
+        return false;
+}
 
 static const char *const processes[] = { "shared", "own", NULL };
 
@@ -64,7 +74,8 @@ static const ConfigKey keys[] = {
         { .name = "StateDirectory",
           .type = CONFIG_STRING,
           .builtin = "",
-          .sections = CONFIG_IN_FASCIA },
+          .sections = CONFIG_IN_FASCIA,
+          .check = is_directory },
         { .name = "StateDelay",
           .type = CONFIG_TIME,
           .builtin = "1s",

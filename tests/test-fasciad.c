@@ -504,6 +504,9 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
                 const char *text, *reason;
         } rows[] = {
                 { REMOTE CLIMATE CLUSTER, 0, "", "nothing is wrong" },
+                { "[fascia]\nStateDirectory=here\n" REMOTE, 1,
+                  "check.conf:2: [fascia]: StateDirectory=here: expected an absolute directory",
+                  "a relative path" },
                 { REMOTE "Colour=red\n", 1, "check.conf:3: ", "an unknown key" },
                 { "[Vehicle.Cluster]\nBackend=nothing\n", 1,
                   "[Vehicle.Cluster]: There is no 'nothing.so'", "a missing plugin" },
@@ -530,6 +533,10 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
                          harness_write(h, "check.conf", rows[i].config));
                 harness_expect(h, rows[i].status, command, rows[i].text);
         }
+        snprintf(command, sizeof(command),
+                 "FASCIA_ADDRESS=nonsense " FASCIAD " --dev --check-config --config '%s'",
+                 harness_write(h, "check.conf", REMOTE));
+        harness_expect(h, 1, command, "[fascia]: Address=nonsense is no address of a bus\n");
 }
 
 static void dump_config_shows_where_each_value_comes_from(void **state) {
