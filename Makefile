@@ -37,11 +37,13 @@ LIBS = $(shell $(PKG_CONFIG) --libs libsystemd inih)
 # Distributions call it what they like.
 lua = $(firstword $(foreach name,lua5.4 lua-5.4 lua54 lua,$(shell $(PKG_CONFIG) --exists '$(name) >= 5.4' 2>/dev/null && echo $(name))))
 LUA_CFLAGS = $(shell $(PKG_CONFIG) --cflags $(lua))
-SIMULATOR_LIBS = $(shell $(PKG_CONFIG) --libs jansson yaml-0.1 $(lua)) -lm
+SIMULATOR_LIBS = $(shell $(PKG_CONFIG) --libs jansson $(lua)) -lm
+READER_LIBS = $(shell $(PKG_CONFIG) --libs jansson yaml-0.1) -lm
 
 CC ?= cc
 HOSTCC ?= $(CC)
-CFLAGS ?= -O2 -g
+# What is called often is within libsystemd: -O2 makes no call cheaper here (make bench), and text a fifth larger.
+CFLAGS ?= -Os -g
 # What a later version of a library deprecates is no reason to build nothing.
 WARNINGS = -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wno-error=deprecated-declarations
 ifeq ($(SAN),1)
@@ -55,8 +57,9 @@ FORTIFY = $(if $(filter-out -O0,$(filter -O%,$(CFLAGS))),-U_FORTIFY_SOURCE -D_FO
 endif
 ALL_CFLAGS = -std=gnu11 $(WARNINGS) -fPIC $(STACK) $(SANITIZE) $(CFLAGS)
 ALL_CPPFLAGS = -D_GNU_SOURCE $(FORTIFY) $(INCLUDES) $(CPPFLAGS) -MMD -MP
-# With a sanitizer, symbols of its run time are left to the program.
-ALL_LDFLAGS = $(SANITIZE) -Wl,-z,relro,-z,now -Wl,--as-needed $(if $(SANITIZE),,-Wl,-z,defs) $(LDFLAGS)
+# With a sanitizer, symbols of its run time are left to the program. Sections that are only read share the pages of the text, as they do
+# by default on most processors: a module, which is next to nothing but tables, is then half as large in memory.
+ALL_LDFLAGS = $(SANITIZE) -Wl,-z,relro,-z,now,-z,noseparate-code -Wl,-T,interfaces/build/sections.ld -Wl,--as-needed $(if $(SANITIZE),,-Wl,-z,defs) $(LDFLAGS)
 
 # Short lines by default; V=1 shows the commands.
 ifneq ($(V),1)
@@ -81,6 +84,10 @@ json_objects := $(call objects,$(wildcard interfaces/json/*.c))
 fasciactl_objects := $(call objects,$(wildcard client/fasciactl/*.c client/cli/*.c))
 fascia_sim_objects := $(call objects,$(wildcard client/fascia-sim/*.c client/cli/*.c))
 simulator_objects := $(call objects,$(wildcard daemon/simulator/*.c))
+# How the simulator finds the reader of data files: loaded when it is needed, or within the program.
+simulator_loads := $(call objects,daemon/simulator/data/sim-data-library.c)
+simulator_has := $(call objects,daemon/simulator/data/sim-data-builtin.c)
+reader_objects := $(filter-out $(simulator_loads) $(simulator_has),$(call objects,$(wildcard daemon/simulator/data/*.c)))
 backends := $(basename $(notdir $(wildcard daemon/backends/*.c)))
 examples := $(basename $(notdir $(wildcard client/examples/*.c)))
 tests := $(basename $(notdir $(wildcard tests/test-*.c)))
@@ -91,6 +98,7 @@ CODEGEN := $(B)/fascia-codegen
 stamps := $(foreach s,$(stems),$(B)/gen/$s/stamp)
 modules := $(foreach s,$(stems),$(B)/modules/$s.stamp)
 plugins := $(if $(simulator_objects),$(B)/plugins/simulator.so) $(backends:%=$(B)/plugins/%.so)
+installed_simulator := $(if $(simulator_objects),$(B)/install/plugins/simulator.so)
 # What is said of backends, for those who look for one.
 descriptions := $(foreach f,$(wildcard daemon/*/*.backend),$(B)/plugins/$(notdir $f))
 daemon := $(if $(wildcard daemon/fasciad.c),$(B)/fasciad $(B)/install/fasciad)
@@ -102,7 +110,7 @@ tools := $(B)/fasciactl $(B)/install/fasciactl $(B)/fascia-sim $(B)/install/fasc
 .PHONY: all run fuzz check check-programs stress load bench golden format install uninstall deb check-deb clean help packages-run packages-check packages-deb
 .DEFAULT_GOAL := all
 
-all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(tools) $(B)/man3/stamp $(modules) $(plugins) $(descriptions) $(examples:%=$(B)/examples/%)
+all: $(CODEGEN) $(B)/libfascia.so $(daemon) $(tools) $(B)/man3/stamp $(modules) $(plugins) $(installed_simulator) $(descriptions) $(examples:%=$(B)/examples/%)
 
 help:
 	@echo 'make             builds everything into build/'
@@ -140,12 +148,12 @@ $(B)/obj/client/%.o: INCLUDES = -Iclient -Iinterfaces/runtime -Iclient/include
 $(B)/obj/client/examples/%.o: INCLUDES = $(public_includes)
 $(B)/obj/daemon/%.o: INCLUDES = -Idaemon -Iinterfaces/json -Iinterfaces/runtime -Iclient/include
 $(B)/obj/daemon/backends/%.o: INCLUDES = $(public_includes)
-$(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime \
+$(B)/obj/daemon/simulator/%.o: INCLUDES = -Idaemon/simulator -Idaemon/simulator/data -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime \
 	$(public_includes) $(LUA_CFLAGS)
 $(B)/obj/daemon/backends/%.o $(B)/obj/client/examples/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/daemon/simulator/%.o $(B)/obj/interfaces/language/%.o $(B)/obj/interfaces/json/%.o $(B)/gen/%.o: HIDDEN = -fvisibility=hidden
 $(B)/obj/tests/%.o: INCLUDES = -Itests -Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Iclient -Iclient/cli -Iclient/fascia-sim -Idaemon \
-	-Idaemon/simulator $(public_includes) $(LUA_CFLAGS)
+	-Idaemon/simulator -Idaemon/simulator/data $(public_includes) $(LUA_CFLAGS)
 $(B)/gen/%.o: INCLUDES = $(public_includes)
 
 # The directories of this installation, and the version. Written when this file is read, and only when they differ, so
@@ -169,7 +177,7 @@ ifeq ($(filter clean help format deb check-deb packages-%,$(or $(MAKECMDGOALS),a
 $(eval $(call write_header,paths))
 $(eval $(call write_header,version))
 endif
-naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c client/fasciactl/*.c client/fascia-sim/*.c daemon/*.c))
+naming = $(call objects,$(shell grep -lE '$(1)' interfaces/*/*.c client/*.c client/fasciactl/*.c client/fascia-sim/*.c daemon/*.c daemon/simulator/data/*.c))
 name_paths := $(call naming,FASCIA_(VENDOR|SYSCONF|PLUGIN|MODULE)_DIR)
 name_version := $(call naming,FASCIA_VERSION)
 $(name_paths): $(B)/paths.h
@@ -259,9 +267,9 @@ $(B)/libfascia.so.0: $(library_objects) client/libfascia.map
 	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia.so.0 -Wl,-Bsymbolic-functions \
 		-Wl,--version-script=client/libfascia.map -o $@ $(filter %.o,$^) $(LIBS) -ldl -pthread
 
-$(B)/libfascia-service.so.0: $(service_objects) $(json_objects) $(B)/libfascia.so
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions -o $@ \
-		$(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -pthread
+$(B)/libfascia-service.so.0: $(service_objects) $(json_objects) $(B)/libfascia.so daemon/libfascia-service.map
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,libfascia-service.so.0 -Wl,-Bsymbolic-functions \
+		-Wl,--version-script=daemon/libfascia-service.map -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson) -pthread
 
 $(B)/%.so: $(B)/%.so.0
 	@ln -sf $(notdir $*).so.0 $@
@@ -274,7 +282,7 @@ $(B)/liblanguage.a: $(language_objects)
 # What the tools have that is fuzzed.
 $(B)/libtools.a: $(B)/obj/client/cli/cli.o $(B)/obj/client/fascia-sim/table.o
 # As part of a program the plugin has a name of its own.
-$(B)/libsimulator.a: $(filter-out %/plugin.o,$(simulator_objects)) $(B)/obj/daemon/simulator/static/plugin.o
+$(B)/libsimulator.a: $(filter-out %/plugin.o,$(simulator_objects)) $(B)/obj/daemon/simulator/static/plugin.o $(reader_objects) $(simulator_has)
 $(B)/obj/daemon/simulator/static/%.o: daemon/simulator/%.c | $(stamps)
 	@mkdir -p $(@D)
 	$(call Q,CC)$(CC) $(ALL_CPPFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin $(ALL_CFLAGS) $(HIDDEN) -c -o $@ $<
@@ -305,12 +313,19 @@ $(B)/fascia-sim $(B)/install/fascia-sim: $(fascia_sim_objects) $(json_objects) $
 	$(call Q,LD)$(CC) $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(LIBS) $(shell $(PKG_CONFIG) --libs jansson ncursesw) -lm
 $(B)/fascia-sim: RUNPATH = -Wl,-rpath,'$$ORIGIN'
 
-# Generic, but for the interface by which it is controlled.
-simulator_parts := $(simulator_objects) $(language_objects) $(json_objects) $(foreach part,types backend,$(B)/gen/simulation/simulation-$(part).o)
-$(B)/plugins/simulator.so: $(simulator_parts) $(B)/libfascia.so
+# Generic, but for the interface by which it is controlled. In the build tree it finds the reader there.
+simulator_parts := $(simulator_objects) $(simulator_loads) $(json_objects) $(foreach part,types backend,$(B)/gen/simulation/simulation-$(part).o)
+$(B)/plugins/simulator.so $(B)/install/plugins/simulator.so: $(simulator_parts) $(B)/libfascia.so $(B)/libfascia-simulation-data.so.0
 	@mkdir -p $(@D)
-	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(SIMULATOR_LIBS)
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) $(RUNPATH) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(SIMULATOR_LIBS) -ldl -pthread
 	@$(close)
+$(B)/plugins/simulator.so: RUNPATH = -Wl,-rpath,$(abspath $(B))
+$(B)/install/plugins/simulator.so: RUNPATH = -Wl,-rpath,$(PKGLIBDIR)
+$(B)/install/plugins/simulator.so: $(B)/paths.h
+
+$(B)/libfascia-simulation-data.so.0: $(reader_objects) $(language_objects) $(call objects,$(addprefix daemon/simulator/sim-,fault.c member.c text.c)) \
+	$(B)/libfascia.so
+	$(call Q,LD)$(CC) -shared $(ALL_LDFLAGS) -Wl,-soname,$(@F) -o $@ $(filter %.o,$^) -L$(B) -lfascia $(READER_LIBS)
 
 .SECONDEXPANSION:
 $(B)/plugins/%.so: $(B)/obj/daemon/backends/%.o $$(B)/gen/$$*/$$*-types.o $$(B)/gen/$$*/$$*-backend.o \
@@ -331,7 +346,7 @@ $(descriptions): $(B)/plugins/%.backend: $(wildcard daemon/*/*.backend)
 
 archives := $(B)/libtools.a $(B)/libsimulator.a $(B)/libgenerated.a $(B)/libfascia-service.a $(B)/libjson.a $(B)/libfascia.a $(B)/libcodegen.a $(B)/liblanguage.a
 # All of libfascia is in a test program, so that what it loads finds one libfascia there, not half of another.
-test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka expat) $(SIMULATOR_LIBS) -ldl -pthread -lm
+test_libs = -Wl,--whole-archive $(B)/libfascia.a -Wl,--no-whole-archive $(archives) $(LIBS) $(shell $(PKG_CONFIG) --libs cmocka expat) $(SIMULATOR_LIBS) $(READER_LIBS) -ldl -pthread -lm
 
 $(tests:%=$(B)/tests/%): $(B)/tests/%: $(B)/obj/tests/%.o $(helper_objects) $(archives)
 	@mkdir -p $(@D)
@@ -394,16 +409,17 @@ bench: packages-check
 
 # With clang alone; everything that is fuzzed is compiled once more, in one step.
 FUZZ_SOURCES = $(filter-out %/main.c,$(wildcard interfaces/codegen/*.c interfaces/runtime/*.c interfaces/json/*.c)) $(language_sources) \
-	$(wildcard daemon/simulator/*.c tests/fuzz/*.c) daemon/state.c daemon/state-file.c client/cli/cli.c client/fascia-sim/table.c
-FUZZ_HEADERS = $(wildcard client/*/*.h interfaces/*/*.h daemon/simulator/*.h daemon/state*.h tests/fuzz/*.h)
+	$(wildcard daemon/simulator/*.c tests/fuzz/*.c) \
+	$(filter-out %-library.c,$(wildcard daemon/simulator/data/*.c)) daemon/state.c daemon/state-file.c client/cli/cli.c client/fascia-sim/table.c
+FUZZ_HEADERS = $(wildcard client/*/*.h interfaces/*/*.h daemon/simulator/*.h daemon/simulator/data/*.h daemon/state*.h tests/fuzz/*.h)
 FUZZ_TYPES = $(foreach s,$(stems),$(B)/gen/$s/$s-types.c) $(B)/gen/simulation/simulation-backend.c
 $(B)/fuzz/fuzzer: $(FUZZ_SOURCES) $(FUZZ_HEADERS) | $(codegen_objects) $(FUZZ_TYPES)
 	@mkdir -p $(@D)
 	$(call Q,FUZZER)clang -std=gnu11 -g -O1 -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -D_GNU_SOURCE \
-		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon -Idaemon/simulator -Iclient/cli -Iclient/fascia-sim \
+		-Iinterfaces/codegen -Iinterfaces/language -Iinterfaces/json -Iinterfaces/runtime -Idaemon -Idaemon/simulator -Idaemon/simulator/data -Iclient/cli -Iclient/fascia-sim \
 		$(public_includes) -I$(B) \
 		$(LUA_CFLAGS) -DFASCIA_PLUGIN_NAME=simulator_plugin -include $(B)/version.h -include $(B)/paths.h \
-		-o $@ $(FUZZ_SOURCES) $(FUZZ_TYPES) $(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) -ldl -pthread
+		-o $@ $(FUZZ_SOURCES) $(FUZZ_TYPES) $(LIBS) $(shell $(PKG_CONFIG) --libs expat) $(SIMULATOR_LIBS) $(READER_LIBS) -ldl -pthread
 fuzz: $(B)/fuzz/fuzzer
 	@SECONDS_EACH=$(SECONDS_EACH) ADD=$(ADD) tests/fuzz/run $(B)/fuzz/fuzzer $(T)
 
@@ -434,12 +450,12 @@ define stage
 	put 755 $(BINDIR) $(B)/install/fasciad $(B)/install/fasciactl $(B)/install/fascia-sim $(CODEGEN); \
 	put 755 $(LIBDIR) $(B)/libfascia.so.0; \
 	ln -s libfascia.so.0 $$root$(LIBDIR)/libfascia.so; \
-	put 755 $(PKGLIBDIR) $(B)/libfascia-service.so.0; \
+	put 755 $(PKGLIBDIR) $(B)/libfascia-service.so.0 $(B)/libfascia-simulation-data.so.0; \
 	put 644 $(DATADIR)/dbus-1/interfaces $(wildcard daemon/*.xml); \
 	put 644 $(DBUSDATADIR)/system.d $(wildcard systemd/*.conf); \
 	put 644 $(DATADIR)/bash-completion/completions client/fasciactl/completion/fasciactl client/fascia-sim/completion/fascia-sim; \
 	put 644 $(ZSHDIR) client/fasciactl/completion/_fasciactl client/fascia-sim/completion/_fascia-sim; \
-	put 755 $(PKGLIBDIR)/plugins $(plugins); \
+	put 755 $(PKGLIBDIR)/plugins $(filter-out %/simulator.so,$(plugins)) $(installed_simulator); \
 	put 644 $(PKGLIBDIR)/plugins $(descriptions); \
 	put 644 $(VENDORDIR) $(wildcard config/*.conf); \
 	put 644 $(INCLUDEDIR)/fascia $(wildcard client/include/fascia/*.h); \

@@ -6,10 +6,22 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "address.h"
 #include "descriptor.h"
 #include "module.h"
+
+/* What a key of that section names, and is to be there. */
+static int check_path(const Config *config, const char *section, const char *key, int mode) {
+        bool is_common = strcmp(section, "fascia") == 0;
+        const char *path = config_get_string(config, is_common ? NULL : section, NULL, key);
+
+        if (!*path || access(path, mode) == 0)
+                return 0;
+        fprintf(stderr, "[%s]: %s=%s: %s\n", section, key, path, strerror(errno));
+        return 1;
+}
 
 static int check_module(Host *host, const Config *config, const char *name) {
         const struct fascia_module_library *library;
@@ -49,7 +61,8 @@ static int check_module(Host *host, const Config *config, const char *name) {
                 }
                 free(reason);
         }
-        return n_faults;
+        return n_faults + check_path(config, name, "SimulationData", R_OK) +
+               check_path(config, name, "SimulationScript", R_OK);
 }
 
 static void print_problem(const ConfigProblem *p) {
@@ -140,35 +153,70 @@ int check_list_modules(Config *config, bool dev) {
         return r;
 }
 
-static int check_address(const Config *config) {
-        const char *address = config_get_string(config, NULL, NULL, "Address");
+static int check_address(const char *section, const char *address) {
         char *resolved;
         int r;
 
         r = address_resolve(address, &resolved);
         if (r == -EINVAL)
-                fprintf(stderr, "[fascia]: Address=%s is no address of a bus\n", address);
+                fprintf(stderr, "[%s]: Address=%s is no address of a bus\n", section, address);
         else if (r >= 0)
                 free(resolved);
         return r == -EINVAL ? 1 : 0;
 }
 
-int check_config(Config *config, bool dev) {
+/* Those of the backends "dbus" that are not on the same bus. */
+static int check_addresses(const Config *config) {
+        const char *backend = NULL;
+        int n_faults;
+
+        n_faults = check_address("fascia", config_get_string(config, NULL, NULL, "Address"));
+        while ((backend = config_next_backend(config, backend))) {
+                const char *address, *origin;
+                char *section;
+
+                if (asprintf(&section, "backend/%s", backend) < 0)
+                        return n_faults + 1;
+                address = config_lookup_in(config, section, "Address", &origin);
+                if (address && origin)
+                        n_faults += check_address(section, address);
+                free(section);
+        }
+        return n_faults;
+}
+
+/* name: the section of the module; NULL: there is none. */
+static int check_own_process(const Config *config, const char *module, const char *name) {
+        char *reason = module_refuse_process(config, module, name);
+
+        if (!reason)
+                return 0;
+        fprintf(stderr, "%s\n", reason);
+        free(reason);
+        return 1;
+}
+
+int check_config(Config *config, const char *module, bool dev) {
         const ConfigProblem *p;
-        const char *name = NULL;
+        const char *name = NULL, *found = NULL;
         int n_faults = 0;
         Host *host;
 
         for (size_t i = 0; (p = config_problems(config, i)); i++, n_faults++)
                 print_problem(p);
-        n_faults += check_address(config);
+        n_faults += check_addresses(config) + check_path(config, "fascia", "StateDirectory", F_OK);
         host = check_open_host(config, dev);
         if (!host)
                 return n_faults + 1;
-        while ((name = config_next_module(config, name)))
-                if (module_is_wanted(host, config, name))
-                        n_faults += check_module(host, config, name) +
-                                    check_name(host, config, name);
+        while ((name = config_next_module(config, name))) {
+                if (!module_is_wanted(host, config, name) ||
+                    (module && !module_is_called(host, config, name, module)))
+                        continue;
+                found = name;
+                n_faults += check_module(host, config, name) + check_name(host, config, name);
+        }
+        if (module)
+                n_faults += check_own_process(config, module, found);
         host_free(host);
         return n_faults;
 }

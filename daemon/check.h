@@ -11,8 +11,9 @@
 Host *check_open_host(Config *config, bool dev);
 
 /* Whether everything that the configuration names is there and fits; prints what is not. No bus is
- * used. Returns the number of faults. */
-int check_config(Config *config, bool dev);
+ * used. module: of this one only, which is to have a process of its own; NULL: of all. Returns the number of
+ * faults. */
+int check_config(Config *config, const char *module, bool dev);
 /* Prints each value in effect. */
 void check_dump_config(Config *config, bool dev);
 /* Prints the modules that are to be served, a line each: the section, the name on the bus, and "shared" or "own"

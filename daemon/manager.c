@@ -158,20 +158,6 @@ int manager_add_module(Manager *m, const char *name, Module **ret) {
         return 0;
 }
 
-/* Whether it is the one that this process is for. */
-static bool is_chosen(Manager *m, const char *name) {
-        char *bus_name;
-        bool is_it;
-
-        if (strcmp(name, m->settings.module) == 0)
-                return true;
-        if (module_get_bus_name(m->host, m->config, name, &bus_name) < 0)
-                return false;
-        is_it = strcmp(bus_name, m->settings.module) == 0;
-        free(bus_name);
-        return is_it;
-}
-
 bool manager_wants(Manager *m, const char *name) {
         if (!module_is_wanted(m->host, m->config, name))
                 return false;
@@ -179,7 +165,7 @@ bool manager_wants(Manager *m, const char *name) {
         if (manager_find_module(m, name))
                 return true;
         if (m->settings.module)
-                return is_chosen(m, name);
+                return module_is_called(m->host, m->config, name, m->settings.module);
         return !module_has_own_process(m->config, name);
 }
 
@@ -199,15 +185,16 @@ static int manager_add_modules(Manager *m) {
 
 /* Whether the one module that this process is for is there, and not another's. */
 static bool manager_has_its_module(Manager *m) {
+        char *reason;
+
         if (!m->settings.module)
                 return true;
-        if (!m->modules) {
-                log_error("No module '%s' is configured", m->settings.module);
-                return false;
-        }
-        if (module_has_own_process(m->config, m->modules->name))
+        reason = module_refuse_process(m->config, m->settings.module,
+                                       m->modules ? m->modules->name : NULL);
+        if (!reason)
                 return true;
-        log_error("[%s] has no Process=own: fasciad.service serves it", m->modules->name);
+        log_error("%s", reason);
+        free(reason);
         return false;
 }
 

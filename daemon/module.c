@@ -103,6 +103,32 @@ int module_get_bus_name(Host *host, const Config *config, const char *name, char
         return *ret ? 0 : -ENOMEM;
 }
 
+bool module_is_called(Host *host, const Config *config, const char *name, const char *text) {
+        char *bus_name;
+        bool is_it;
+
+        if (strcmp(name, text) == 0)
+                return true;
+        if (module_get_bus_name(host, config, name, &bus_name) < 0)
+                return false;
+        is_it = strcmp(bus_name, text) == 0;
+        free(bus_name);
+        return is_it;
+}
+
+char *module_refuse_process(const Config *config, const char *wanted, const char *name) {
+        char *text;
+        int r = 0;
+
+        if (!name)
+                r = asprintf(&text, "No module '%s' is configured", wanted);
+        else if (!module_has_own_process(config, name))
+                r = asprintf(&text, "[%s] has no Process=own: fasciad.service serves it", name);
+        else
+                return NULL;
+        return r < 0 ? strdup("no memory") : text;
+}
+
 static int module_export_failure(Module *m, Host *host, const Config *config, const char *reason) {
         char *bus_name;
         int r;
@@ -295,7 +321,7 @@ void module_log(Module *module) {
 
         if (error && (!module->logged || strcmp(module->logged, error) != 0))
                 log_module_error(module->name, "%s", error);
-        else if (!error && module->logged)
+        else if (!error && module->logged && !service_is_syncing(module->service))
                 log_module_info(module->name, "Works again");
         else
                 return;

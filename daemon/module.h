@@ -41,6 +41,11 @@ char *module_find_bad_rule(Host *host, const Config *config, const char *name);
 bool module_is_wanted(Host *host, const Config *config, const char *name);
 /* Whether it is to be served by a process of its own. */
 bool module_has_own_process(const Config *config, const char *name);
+/* Why no process of its own is for the module that was asked for as `wanted`, as text for people, to be freed: name is
+ * its section, NULL: there is none. NULL: nothing is wrong. */
+char *module_refuse_process(const Config *config, const char *wanted, const char *name);
+/* Whether a text names the module that has a section: by that, or by the name on the bus. */
+bool module_is_called(Host *host, const Config *config, const char *name, const char *text);
 /* What a module that has a section is called on the bus, whether its library can be loaded or not. To be freed;
  * -ENOMEM. */
 int module_get_bus_name(Host *host, const Config *config, const char *name, char **ret);

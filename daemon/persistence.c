@@ -9,6 +9,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "descriptor.h"
 #include "log.h"
@@ -49,6 +50,7 @@ struct fascia_service_persistence {
         bool is_planned;
         bool has_changes;
         bool has_failed;
+        bool is_told; /* that the state cannot be written */
         uint64_t retry;
 
         pthread_t writer;
@@ -255,19 +257,19 @@ static void plan(Persistence *p, uint64_t usec) {
 
 static void take_result(Persistence *p, int r) {
         if (r >= 0) {
-                if (p->has_failed)
+                if (p->is_told)
                         log_module_info(p->module->name, "The state can be written again");
-                p->has_failed = false;
+                p->has_failed = p->is_told = false;
                 p->retry = RETRY_FIRST_USEC;
                 return;
         }
         p->has_changes = true;
-        if (!p->has_failed)
+        if (!p->is_told)
                 log_full(
                         LOG_WARNING, r, LOG_MODULE(p->module->name),
                         "Failed to write %s/%s, so values would not be kept over a restart; trying again: %m",
                         p->directory, p->name);
-        p->has_failed = true;
+        p->has_failed = p->is_told = true;
 }
 
 static void end_writing(Persistence *p) {
@@ -440,6 +442,16 @@ static int persistence_read(Persistence *p) {
 
 /* ---- life ---- */
 
+/* A missing one may still come. */
+static void check_directory(Persistence *p) {
+        if (access(p->directory, W_OK | X_OK) == 0)
+                return;
+        log_full(LOG_WARNING, -errno, LOG_MODULE(p->module->name),
+                 "StateDirectory=%s cannot be used, so values would not be kept over a restart: %m",
+                 p->directory);
+        p->is_told = true;
+}
+
 int persistence_new(Service *s, const PersistenceSettings *settings, Persistence **ret) {
         Persistence *p;
         int r;
@@ -464,6 +476,7 @@ int persistence_new(Service *s, const PersistenceSettings *settings, Persistence
                 persistence_free(p);
                 return r;
         }
+        check_directory(p);
         *ret = p;
         return 0;
 }

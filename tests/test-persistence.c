@@ -318,18 +318,37 @@ static void a_link_is_not_followed(void **state) {
 static void what_cannot_be_written_is_said_once_and_tried_again(void **state) {
         Fixture *f = *state;
         const char *output;
+        char path[512];
         Process *p;
 
-        harness_set_environment(f->harness, "STATE_DIRECTORY", "/proc/none");
+        snprintf(path, sizeof(path), "%s/gone", f->directory);
+        assert_return_code(mkdir(path, 0700), errno);
+        harness_set_environment(f->harness, "STATE_DIRECTORY", path);
         p = harness_start_fasciad(f->harness, "[fascia]\nStateDelay=10ms\n" CLIMATE, NULL);
+        assert_return_code(rmdir(path), errno);
         for (int i = 0; i < 5; i++) {
                 set(f, REAR, i % 2 == 0 ? "23.5" : "24.5");
                 assert_has(f, REAR, i % 2 == 0 ? "23.5" : "24.5");
         }
-        process_wait_output(p, "Failed to write /proc/none/" FILE_NAME);
+        process_wait_output(p, "/gone/" FILE_NAME ", so values would not be kept");
         output = strstr(process_get_output(p), "trying again");
         assert_non_null(output);
         assert_null(strstr(output + 1, "trying again"));
+}
+
+static void a_directory_that_is_missing_is_said_at_the_start(void **state) {
+        Fixture *f = *state;
+        char path[512];
+        Process *p;
+
+        snprintf(path, sizeof(path), "%s/later", f->directory);
+        harness_set_environment(f->harness, "STATE_DIRECTORY", path);
+        p = harness_start_fasciad(f->harness, "[fascia]\nStateDelay=10ms\n" CLIMATE, NULL);
+        process_wait_output(p, "/later cannot be used, so values would not be kept");
+        assert_return_code(mkdir(path, 0700), errno);
+        set(f, REAR, "23.5");
+        process_wait_output(p, "The state can be written again");
+        assert_null(strstr(process_get_output(p), "Failed to write"));
 }
 
 /* As large as can be read, and no larger: a value that grows does not take the others with it. */
@@ -415,6 +434,7 @@ int main(int argc, char *argv[]) {
                 TEST(a_broken_file_is_set_aside),
                 TEST(a_link_is_not_followed),
                 TEST(what_cannot_be_written_is_said_once_and_tried_again),
+                TEST(a_directory_that_is_missing_is_said_at_the_start),
                 TEST(what_could_not_be_read_again_is_not_written),
                 TEST(whenever_the_power_goes_there_is_the_old_or_the_new),
         };

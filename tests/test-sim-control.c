@@ -151,7 +151,7 @@ static void a_signal_happens_with_its_arguments(void **state) {
         assert_string_equal(
                 desk_control(d, "emitSignal", RAISED "[]}"),
                 "org.freedesktop.DBus.Error.InvalidArgs: InstrumentCluster.warningRaised: "
-                "it has 1 arguments, not 0");
+                "it has 1 argument, not 0");
         assert_string_equal(
                 desk_control(d, "emitSignal", RAISED "[\"{\\\"id\\\":3}\"]}"),
                 "org.freedesktop.DBus.Error.InvalidArgs: InstrumentCluster.warningRaised: "

@@ -5,6 +5,7 @@
 
 #include <jansson.h>
 
+#include "sim-member.h"
 #include "simulator.h"
 
 /* An operation or a set that is to be answered: a value, may be kept and passed around freely, and outlive the feature. */
@@ -26,16 +27,6 @@ const struct fascia_interface *sim_feature_get_interface(const SimFeature *f);
 struct fascia_backend *sim_feature_get_zone(const SimFeature *f, const char *name);
 /* The zones that are there now, without the feature itself, in order of appearance; previous NULL: the first. */
 struct fascia_backend *sim_feature_next_zone(const SimFeature *f, struct fascia_backend *previous);
-
-/* By the name of the interface file. -ENOENT. */
-int sim_find_property(const struct fascia_interface *i, const char *name, uint32_t *ret);
-int sim_find_method(const struct fascia_interface *i, const char *name, uint32_t *ret);
-int sim_find_signal(const struct fascia_interface *i, const char *name, uint32_t *ret);
-/* Whether a property, an operation or a signal has that name. */
-bool sim_has_member(const struct fascia_interface *i, const char *name);
-const struct fascia_property *sim_property(const struct fascia_interface *i, uint32_t n);
-const struct fascia_method *sim_method(const struct fascia_interface *i, uint32_t n);
-const struct fascia_signal *sim_signal(const struct fascia_interface *i, uint32_t n);
 
 /* What clients see; NULL: no value. Borrowed until the next report. */
 const void *sim_feature_get_value(const SimFeature *f, struct fascia_backend *zone,

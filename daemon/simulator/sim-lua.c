@@ -288,35 +288,12 @@ static int open_libraries(lua_State *L) {
         return 0;
 }
 
-static int check_libraries(const char *list, char **reterr_text) {
-        for (const char *p = list + strspn(list, " \t"); *p; p += strspn(p, " \t")) {
-                size_t size = strcspn(p, " \t");
-                bool found = false;
-
-                for (size_t i = 0; i < N_DANGEROUS; i++)
-                        found |= strlen(dangerous[i].name) == size &&
-                                 strncmp(dangerous[i].name, p, size) == 0;
-                if (!found) {
-                        if (asprintf(reterr_text,
-                                     "SimulationLibraries: '%.*s' is none of io, os, package",
-                                     (int)size, p) < 0)
-                                return -ENOMEM;
-                        return -EINVAL;
-                }
-                p += size;
-        }
-        return 0;
-}
-
 /* ---- life ---- */
 
 int sim_lua_new(const char *libraries, void *userdata, SimLua **ret, char **reterr_text) {
         SimLua *lua;
         int r;
 
-        r = check_libraries(libraries, reterr_text);
-        if (r < 0)
-                return r;
         lua = calloc(1, sizeof(*lua));
         if (!lua)
                 return -ENOMEM;

@@ -11,8 +11,8 @@ typedef struct SimLua SimLua;
 #define SIM_LUA_MEMORY_MAX (32u * 1024 * 1024)
 #define SIM_LUA_TIME_MAX 100000u
 
-/* libraries: of the standard ones, separated by spaces, those that are dangerous and allowed all the same: "io", "os", "package". -EINVAL:
- * there is no such library, *reterr_text (to be freed) names it. -ENOMEM. */
+/* libraries: of the standard ones, separated by spaces, those that are dangerous and allowed all the same: "io", "os", "package"; the
+ * configuration takes no others. -ENOMEM. */
 int sim_lua_new(const char *libraries, void *userdata, SimLua **ret, char **reterr_text);
 SimLua *sim_lua_free(SimLua *lua);
 /* What sim_lua_new() was given. Each function in C that scripts call begins with it: what it does may lead into the script again. */

@@ -79,14 +79,62 @@ static void read_values(lua_State *L, const ScriptTarget *t, const char *name,
         script_raise(L, r, text, script_push_place(L, t, name));
 }
 
-static void read_animation(lua_State *L, const ScriptTarget *t, const char *name, uint32_t property,
-                           SimAnimationSettings *s) {
-        static const char *const kinds[] = { "ramp", "sine", "step", "walk", NULL };
-        const struct fascia_type *type = script_type_of(t, property);
+#define N_KINDS 4
+#define FIELDS_MAX 8
+
+static const char *const kinds[N_KINDS] = {
+        [SIM_RAMP] = "ramp",
+        [SIM_SINE] = "sine",
+        [SIM_STEP] = "step",
+        [SIM_WALK] = "walk",
+};
+
+static const char *const fields[N_KINDS][FIELDS_MAX] = {
+        [SIM_RAMP] = { "from", "to", "seconds", "interval" },
+        [SIM_SINE] = { "minimum", "maximum", "period", "phase", "interval" },
+        [SIM_STEP] = { "values", "seconds" },
+        [SIM_WALK] = { "minimum", "maximum", "step", "interval", "seed" },
+};
+
+static SimAnimationKind read_kind(lua_State *L) {
+        const char *text;
 
         lua_getfield(L, 3, "kind");
-        s->kind = (SimAnimationKind)luaL_checkoption(L, -1, NULL, kinds);
-        lua_pop(L, 1);
+        text = lua_tostring(L, -1);
+        for (size_t i = 0; text && i < N_KINDS; i++)
+                if (strcmp(text, kinds[i]) == 0) {
+                        lua_pop(L, 1);
+                        return (SimAnimationKind)i;
+                }
+        return (SimAnimationKind)luaL_error(L, "animate: 'kind' wants ramp, sine, step or walk");
+}
+
+static bool is_field(SimAnimationKind kind, const char *name) {
+        if (strcmp(name, "kind") == 0 || strcmp(name, "done") == 0)
+                return true;
+        for (size_t i = 0; i < FIELDS_MAX && fields[kind][i]; i++)
+                if (strcmp(name, fields[kind][i]) == 0)
+                        return true;
+        return false;
+}
+
+/* What nobody looks at is mistyped. */
+static void check_fields(lua_State *L, SimAnimationKind kind) {
+        for (lua_pushnil(L); lua_next(L, 3); lua_pop(L, 1))
+                if (lua_type(L, -2) != LUA_TSTRING)
+                        luaL_error(L, "animate: what is said of a %s needs a name", kinds[kind]);
+                else if (!is_field(kind, lua_tostring(L, -2)))
+                        luaL_error(L, "animate: a %s has no '%s'", kinds[kind],
+                                   lua_tostring(L, -2));
+}
+
+static void read_animation(lua_State *L, const ScriptTarget *t, const char *name, uint32_t property,
+                           SimAnimationSettings *s) {
+        const struct fascia_type *type = script_type_of(t, property);
+        int is_number;
+
+        s->kind = read_kind(L);
+        check_fields(L, s->kind);
         if (s->kind != SIM_STEP && !sim_is_number(type))
                 luaL_error(L, "%s is no number", script_push_place(L, t, name));
         switch (s->kind) {
@@ -111,7 +159,9 @@ static void read_animation(lua_State *L, const ScriptTarget *t, const char *name
                 s->change = number_field(L, "step", true, 0);
                 s->interval = time_field(L, "interval", false, 0.1);
                 s->has_seed = lua_getfield(L, 3, "seed") != LUA_TNIL;
-                s->seed = (uint64_t)lua_tointeger(L, -1);
+                s->seed = (uint64_t)lua_tointegerx(L, -1, &is_number);
+                if (s->has_seed && !is_number)
+                        luaL_error(L, "animate: 'seed' wants a whole number");
                 lua_pop(L, 1);
                 break;
         }

@@ -189,8 +189,9 @@ static int feature_emit(lua_State *L) {
                 return 0;
         type = sim_signal(t.feature->interface, signal)->arguments;
         if (lua_gettop(L) - 2 != (int)type->n_members)
-                return luaL_error(L, "%s has %d arguments, not %d", script_push_place(L, &t, name),
-                                  (int)type->n_members, lua_gettop(L) - 2);
+                return luaL_error(L, "%s has %d argument%s, not %d", script_push_place(L, &t, name),
+                                  (int)type->n_members, type->n_members == 1 ? "" : "s",
+                                  lua_gettop(L) - 2);
         arguments = malloc(type->size + 1); /* also of none */
         if (!arguments)
                 return luaL_error(L, "out of memory");

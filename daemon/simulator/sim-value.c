@@ -57,8 +57,8 @@ int sim_arguments_from_variants(const struct fascia_type *type,
         int r = 0;
 
         if (list->count != type->n_members) {
-                if (asprintf(reterr_text, "it has %u arguments, not %zu", type->n_members,
-                             list->count) < 0)
+                if (asprintf(reterr_text, "it has %u argument%s, not %zu", type->n_members,
+                             type->n_members == 1 ? "" : "s", list->count) < 0)
                         return -ENOMEM;
                 return -EINVAL;
         }

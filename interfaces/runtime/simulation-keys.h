@@ -4,6 +4,9 @@
 
 #include "config.h"
 
+/* Names of libraries of Lua, with blanks between them, or nothing. */
+bool config_simulation_libraries_are_valid(const char *text, char *reterr_text, size_t size);
+
 #define SIMULATION_KEYS                                                                           \
         { .name = "SimulationData",                                                               \
           .type = CONFIG_STRING,                                                                  \
@@ -16,6 +19,7 @@
                 { .name = "SimulationLibraries",                                                  \
                   .type = CONFIG_STRING,                                                          \
                   .builtin = "",                                                                  \
+                  .check = config_simulation_libraries_are_valid,                                 \
                   .sections = CONFIG_IN_MODULE },                                                 \
                 { .name = "SimulationSeed",                                                       \
                   .type = CONFIG_UNSIGNED,                                                        \
