@@ -8,10 +8,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "descriptor.h"
 
 #define KEY "Access"
+#define SIMULATION_CONTROL "org.fascia.Simulation"
 
 /* A member and a kind of access is a slot: of each interface first the properties to be read, then those to be
  * set, then the methods. */
@@ -349,6 +351,33 @@ static int add_defaults(Builder *b) {
         return r;
 }
 
+static int add_rule_of_control(Builder *b, const char *text) {
+        char error[64];
+        AccessRule rule;
+        Rule *added;
+        int r;
+
+        r = access_rule_parse(text, &rule, error, sizeof(error));
+        if (r < 0)
+                return r;
+        r = access_add_rule(b->access, rule.allow, &rule, &added);
+        for (uint32_t i = 0; r >= 0 && i < b->module->n_interfaces; i++)
+                rule_cover(added, b->access->slots, b->module, i, rule.kinds);
+        access_rule_done(&rule);
+        return r;
+}
+
+/* What controls a simulation is for root and the user of the service, unless its own sections say otherwise: the policy of
+ * the bus cannot see to it, since a process that has several names is reached by any of them. */
+static int add_rules_of_control(Builder *b) {
+        char text[64];
+        int r;
+
+        snprintf(text, sizeof(text), "allow set,call to user 0, user %u", (unsigned)geteuid());
+        r = add_rule_of_control(b, text);
+        return r < 0 ? r : add_rule_of_control(b, "deny set,call");
+}
+
 /* The nearest section first. */
 static int add_all(Builder *b) {
         int r = 0;
@@ -357,6 +386,8 @@ static int add_all(Builder *b) {
                 r = add_interface_section(b, i);
         if (r >= 0)
                 r = add_module_sections(b);
+        if (r >= 0 && strcmp(b->module->name, SIMULATION_CONTROL) == 0)
+                r = add_rules_of_control(b);
         if (r >= 0)
                 r = add_section(b, "fascia", -1);
         return r < 0 ? r : add_defaults(b);
