@@ -74,7 +74,7 @@ static void values_signals_and_zones_are_made_to_happen(void **state) {
                 { "add-zone ClimateControl Boot", 1, "ClimateControl has the zone 'Boot' already" },
                 { "remove-zone ClimateControl Rear", 0, "" },
                 { "remove-zone ClimateControl", 2, "usage: fascia-sim remove-zone" },
-                { "emit InstrumentCluster.warningRaised", 1, "it has 1 arguments, not 0" },
+                { "emit InstrumentCluster.warningRaised", 1, "it has 1 argument, not 0" },
         };
         Harness *h = *state;
 
@@ -119,6 +119,8 @@ static void faults_are_added_listed_and_taken_away(void **state) {
                 { "fault drop Tuner", 1, "No feature 'Tuner' is simulated; there are: " },
                 { "fault drop ClimateControl.fan", 1, "ClimateControl has no member 'fan'" },
                 { "fault drop ClimateControl often", 2, "'often' is not of the form KEY=VALUE" },
+                { "fault delay ClimateControl seconds=1 seconds=2", 2,
+                  "'seconds' is said twice\n" },
                 { "fault", 2, "usage: fascia-sim fault" },
         };
         Harness *h = *state;
@@ -245,6 +247,9 @@ static void a_test_needs_no_bus_and_no_time(void **state) {
         script = harness_write(h, "broken.lua", "error('no')\n");
         snprintf(words, sizeof(words), "test --script Vehicle.Cluster=%s %s", script, good);
         expect(h, SIM, &(Row){ words, 1, "broken.lua:1: no" });
+        expect(h, SIM, &(Row){ words, 1, "good.jsonl: failed: the simulation has faults\n" });
+        snprintf(words, sizeof(words), "test --data Cluster=/dev/null %s", good);
+        expect(h, SIM, &(Row){ words, 3, "'Cluster=/dev/null': there is no module 'Cluster'\n" });
 }
 
 /* ---- recording ---- */
@@ -303,6 +308,19 @@ static void what_services_do_is_written_down(void **state) {
 }
 
 /* What was recorded happens again, at the same times, and is recorded as the same. */
+static void a_recording_is_not_lost_to_a_name_that_is_wrong(void **state) {
+        Harness *h = *state;
+        const char *path = harness_write(h, "r.jsonl", "precious\n");
+        char words[512], *text;
+        int status;
+
+        snprintf(words, sizeof(words), "record ClimateControl Nothing -o %s", path);
+        expect(h, SIM, &(Row){ words, 3, "there is no feature 'Nothing'\n" });
+        text = harness_run(h, &status, "cat %s/r.jsonl", harness_get_directory(h));
+        assert_string_equal(text, "precious\n");
+        free(text);
+}
+
 static void a_recording_can_be_replayed(void **state) {
         Harness *h = *state;
         const char *recording = harness_write(
@@ -648,6 +666,7 @@ int main(void) {
                 TEST(a_scenario_is_run_with_an_exit_status),
                 TEST(a_test_needs_no_bus_and_no_time),
                 TEST(what_services_do_is_written_down),
+                TEST(a_recording_is_not_lost_to_a_name_that_is_wrong),
                 TEST(a_recording_can_be_replayed),
                 TEST(numbers_become_a_table_and_come_back),
                 TEST(scripts_and_data_are_read_again_when_they_change),

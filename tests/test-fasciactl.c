@@ -72,7 +72,7 @@ static void status_shows_processes_modules_and_what_is_wrong(void **state) {
         static const Row rows[] = {
                 { "status", 0, "org.fascia.Manager1: degraded, fasciad " },
                 { "status", 0, "Vehicle.Climate  ready   simulator  simulation" },
-                { "status", 0, "No.Such: There is no 'No.Such.so'" },
+                { "status", 0, "No.Such: There is no 'No.Such1.so'" },
                 { "status", 0, "org.fascia.Manager1.Vehicle.Cluster1: running" },
                 { "status all", 2, "no arguments" },
         };
@@ -160,6 +160,8 @@ static void get_shows_values_with_names_and_units(void **state) {
                 { "get ClimateControl.colour", 3, "ClimateControl has no property 'colour'" },
                 { "get ClimateControl Roof", 3, "it has FrontLeft, FrontRight, Rear" },
                 { "get InstrumentCluster FrontLeft", 3, "InstrumentCluster has no zones" },
+                { "get ClimateControl --zone Rear FrontLeft", 2,
+                  "the zone is said twice: 'Rear' and 'FrontLeft'\n" },
                 { "get Control", 3, "there is no feature 'Control'" },
                 { "get", 2, "usage: fasciactl get" },
         };
@@ -213,6 +215,8 @@ static void set_takes_values_of_every_kind(void **state) {
                 { "set Cook.numbers '[1, \"a\"]'", 1, "numbers: [1]: 'a' is not an integer\n" },
                 { "set ClimateControl On", 3, "which member of it? (as in ClimateControl.NAME)" },
                 { "set ClimateControl.fanLevel", 2, "usage: fasciactl set" },
+                { "set ClimateControl.fanLevel 3 Rear --zone Rear", 2,
+                  "the zone is said twice: 'Rear' and 'Rear'\n" },
         };
         Harness *h = *state;
 
@@ -229,6 +233,7 @@ static void call_gives_the_result(void **state) {
                 { "call ProcessingService.process", 2,
                   "process(data: string) has 1 argument, not 0" },
                 { "call InstrumentCluster.acknowledge five", 1, "id: 'five' is not an integer" },
+                { "call ProcessingService.process '\xff'", 1, "data: this is not UTF-8\n" },
                 { "call ProcessingService.stop", 3, "has no operation 'stop'" },
                 { "call", 2, "usage: fasciactl call" },
         };
@@ -337,8 +342,9 @@ static void watch_tells_what_was_asked_for_as_json_and_ends(void **state) {
         const char *output;
 
         harness_start_fasciad(h, CLIMATE CLUSTER, NULL);
-        watch = harness_spawn(h, FASCIACTL "watch ClimateControl.fanLevel InstrumentCluster --json"
-                                           " --zone Rear --count 2");
+        watch = harness_spawn(h, FASCIACTL
+                              "watch ClimateControl.fanLevel ClimateControl.airflow --json"
+                              " --zone Rear --count 2");
         process_wait_output(watch, "watching 2 features\n");
         expect(h, 0, "set ClimateControl.airConditioning true Rear", "");
         expect(h, 0, "set ClimateControl.fanLevel 3", "");
@@ -356,6 +362,30 @@ static void watch_tells_what_was_asked_for_as_json_and_ends(void **state) {
         json_decref(line);
         expect(h, 3, "watch ClimateControl.colour", "has no property or signal 'colour'");
         expect(h, 3, "watch Nothing", "there is no feature 'Nothing'");
+        expect(h, 3, "watch InstrumentCluster --zone Rear", "InstrumentCluster has no zones\n");
+        watch = harness_spawn(h, FASCIACTL "watch --zone Roof");
+        process_wait_output(watch, "ClimateControl has no zone 'Roof' at present\n");
+        process_wait_output(watch, "watching 1 feature\n");
+        process_kill(watch);
+}
+
+static void who_watches_is_a_user_also_of_a_service_that_comes_later(void **state) {
+        static const char config[] = "[fascia]\nIdleExit=500ms\n" CLIMATE;
+        Harness *h = *state;
+        Process *watch, *fasciad;
+
+        fasciad = harness_start_fasciad(h, config, NULL);
+        watch = harness_spawn(h, FASCIACTL "watch ClimateControl");
+        process_wait_output(watch, "watching 1 feature\n");
+        process_kill(fasciad);
+        process_wait_output(watch, "ClimateControl is gone\n");
+        fasciad = harness_start_fasciad(h, config, NULL);
+        process_wait_output(watch, "ClimateControl is back\n");
+        usleep(1500000);
+        assert_null(strstr(process_get_output(fasciad), "Nobody uses this service"));
+        process_kill(watch);
+        process_wait_output(fasciad, "Nobody uses this service");
+        assert_int_equal(process_wait(fasciad), 0);
 }
 
 static void watch_asks_for_what_is_announced_without_its_value(void **state) {
@@ -641,6 +671,7 @@ int main(void) {
                 TEST(watch_tells_changes_signals_and_states),
                 TEST(watch_tells_what_was_asked_for_as_json_and_ends),
                 TEST(watch_asks_for_what_is_announced_without_its_value),
+                TEST(who_watches_is_a_user_also_of_a_service_that_comes_later),
                 TEST(top_shows_rates_of_features_and_clients),
                 TEST(the_service_is_managed),
                 TEST(others_are_told_that_they_may_not),

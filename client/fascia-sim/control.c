@@ -190,6 +190,12 @@ static int add_key(json_t *fault, const char *text) {
                 json_decref(value);
                 value = json_string(equals + 1);
         }
+        if (key && json_object_get(fault, key)) {
+                r = fail(STATUS_USAGE, "'%s' is said twice", key);
+                json_decref(value);
+                free(key);
+                return r;
+        }
         if (key)
                 r = json_object_set_new(fault, key, value);
         else

@@ -182,6 +182,9 @@ static int set_file(Tool *t, const char *key, const char *text) {
 
         if (!equals || equals == text || !equals[1])
                 return fail(STATUS_USAGE, "'%s' is not of the form MODULE=FILE", text);
+        if (t->options.n_files == FILES_MAX)
+                return fail(STATUS_USAGE, "'%s': more than %d files", text, FILES_MAX);
+        t->options.files[t->options.n_files++] = text;
         module = strndup(text, (size_t)(equals - text));
         if (!module)
                 return fail_memory();

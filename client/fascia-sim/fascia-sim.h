@@ -9,11 +9,15 @@
 
 #include "cli.h"
 
+#define FILES_MAX 64
+
 typedef struct Options {
-        const char *zone;   /* "": the feature itself */
-        uint64_t timeout;   /* in microseconds */
-        const char *output; /* a file; NULL: stdout */
-        double speed;       /* 0: not said */
+        const char *zone;             /* "": the feature itself */
+        uint64_t timeout;             /* in microseconds */
+        const char *output;           /* a file; NULL: stdout */
+        double speed;                 /* 0: not said */
+        const char *files[FILES_MAX]; /* of test, "MODULE=FILE" */
+        size_t n_files;
         bool by_steps;
         bool has_all;
         bool as_json;

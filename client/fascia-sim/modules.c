@@ -94,6 +94,14 @@ const struct fascia_interface *modules_get(const Modules *m, size_t n) {
         return n < m->n ? m->items[n] : NULL;
 }
 
+bool modules_has(const Modules *m, const char *module, size_t size) {
+        for (size_t i = 0; i < m->n; i++)
+                if (strlen(m->items[i]->module->name) == size &&
+                    strncmp(m->items[i]->module->name, module, size) == 0)
+                        return true;
+        return false;
+}
+
 bool is_name_of(const struct fascia_interface *i, const char *name) {
         size_t size = strlen(i->qualified_name), part = strlen(name);
 

@@ -13,4 +13,6 @@ const struct fascia_interface *modules_get(const Modules *m, size_t n);
 /* "ClimateControl", or more of its name. Says what is wrong: NULL. */
 const struct fascia_interface *modules_find(const Modules *m, const char *name);
 /* Whether the name is the interface's, qualified or without leading parts. */
+/* As sections of the configuration are called: "Vehicle.Climate". */
+bool modules_has(const Modules *m, const char *module, size_t size);
 bool is_name_of(const struct fascia_interface *i, const char *name);

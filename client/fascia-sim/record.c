@@ -198,6 +198,14 @@ static int add_feature(Recorder *r, const struct fascia_interface *interface) {
                      : STATUS_OK;
 }
 
+/* Before a file is written over for it. */
+static int check_names(const Tool *t, int n, char *args[]) {
+        for (int i = 0; i < n; i++)
+                if (!modules_find(t->modules, args[i]))
+                        return STATUS_UNKNOWN;
+        return STATUS_OK;
+}
+
 static int add_features(Recorder *r, int n, char *args[]) {
         const struct fascia_interface *interface;
         size_t n_all = 0;
@@ -305,9 +313,11 @@ int command_record(Tool *t, int n, char *args[]) {
 
         if (n == 0 && !t->options.has_all)
                 return fail(STATUS_USAGE, "usage: fascia-sim record FEATURE..., or -a for all");
-        status = open_output(&r);
+        status = modules_open(t);
         if (status == STATUS_OK)
-                status = modules_open(t);
+                status = check_names(t, n, args);
+        if (status == STATUS_OK)
+                status = open_output(&r);
         if (status == STATUS_OK) {
                 write_header(&r);
                 status = add_features(&r, n, args);

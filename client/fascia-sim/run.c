@@ -36,18 +36,21 @@ bool scenario_runs(const Tool *t) {
         return simulation_get_scenario(t->control)->state == SIMULATION_SCENARIO_STATE_RUNNING;
 }
 
-int scenario_result(const Tool *t, const char *path) {
+int scenario_result(const Tool *t, const char *path, bool has_problems) {
         const struct simulation_scenario *s = simulation_get_scenario(t->control);
+        bool has_passed = s->state == SIMULATION_SCENARIO_STATE_PASSED && !has_problems;
 
         if (strcmp(s->name, path) != 0)
                 return fail(STATUS_REFUSED, "%s: another scenario was begun", path);
         for (size_t i = 0; i < s->failures.count; i++)
                 printf("%s:%s\n", path, s->failures.items[i]);
         printf("%s: %s\n", path,
-               s->state == SIMULATION_SCENARIO_STATE_PASSED   ? "passed"
+               has_passed                                     ? "passed"
                : s->state == SIMULATION_SCENARIO_STATE_FAILED ? "failed"
-                                                              : "stopped");
-        return s->state == SIMULATION_SCENARIO_STATE_PASSED ? STATUS_OK : STATUS_REFUSED;
+               : s->state == SIMULATION_SCENARIO_STATE_STOPPED
+                       ? "stopped"
+                       : "failed: the simulation has faults");
+        return has_passed ? STATUS_OK : STATUS_REFUSED;
 }
 
 static bool is_ready(const Tool *t) {
@@ -61,7 +64,7 @@ int scenario_wait(Tool *t, const char *path) {
                 if (r < 0 && r != -EINTR)
                         return fail(STATUS_UNAVAILABLE, "%s", strerror(-r));
         }
-        return is_ready(t) ? scenario_result(t, path)
+        return is_ready(t) ? scenario_result(t, path, false)
                            : fail(STATUS_UNAVAILABLE, "the simulation has gone");
 }
 
@@ -134,7 +137,7 @@ static int replay_by_steps(Tool *t, const char *path) {
                 tool_wait(simulation_stop_scenario(t->control, on_answer, &answer, &call), &call,
                           &answer);
         }
-        return scenario_result(t, path);
+        return scenario_result(t, path, false);
 }
 
 /* As it was found, also when the replay has not passed. */

@@ -11,4 +11,5 @@ bool scenario_runs(const Tool *t);
 int scenario_step(Tool *t, double *ret_seconds);
 /* Waits until it is over, and prints what came of it. */
 int scenario_wait(Tool *t, const char *path);
-int scenario_result(const Tool *t, const char *path);
+/* has_problems: the simulation has told of some, so that it has not passed, whatever it says. */
+int scenario_result(const Tool *t, const char *path, bool has_problems);

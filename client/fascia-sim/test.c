@@ -83,6 +83,19 @@ static int start_feature(Test *test, const struct fascia_interface *interface) {
                        : fail(STATUS_UNAVAILABLE, "%s does not begin", interface->name);
 }
 
+/* A file for what is not there would be for nothing. */
+static int check_files(const Tool *t) {
+        for (size_t i = 0; i < t->options.n_files; i++) {
+                const char *text = t->options.files[i];
+                size_t size = strcspn(text, "=");
+
+                if (!modules_has(t->modules, text, size))
+                        return fail(STATUS_UNKNOWN, "'%s': there is no module '%.*s'", text,
+                                    (int)size, text);
+        }
+        return STATUS_OK;
+}
+
 /* Those that the scenario speaks of, and those that have files. */
 static int start_features(Test *test, const char *text) {
         const struct fascia_interface *interface;
@@ -124,15 +137,12 @@ static int step_through(Tool *t, const char *path) {
                 if (status != STATUS_OK)
                         return status;
         }
-        return scenario_result(t, path);
-}
-
-static int check_problems(const Tool *t) {
-        return simulation_get_problems(t->control)->count > 0 ? STATUS_REFUSED : STATUS_OK;
+        /* A script that fails has been told on stderr. */
+        return scenario_result(t, path, simulation_get_problems(t->control)->count > 0);
 }
 
 static int run_test(Test *test, const char *path, const char *text, size_t size) {
-        int status, problems;
+        int status;
 
         status = prepare(test->tool);
         if (status == STATUS_OK)
@@ -140,16 +150,16 @@ static int run_test(Test *test, const char *path, const char *text, size_t size)
         if (status == STATUS_OK)
                 status = modules_open(test->tool);
         if (status == STATUS_OK)
+                status = check_files(test->tool);
+        if (status == STATUS_OK)
                 status = start_features(test, text);
         if (status == STATUS_OK)
                 status = scenario_start(test->tool, path, text, size);
         if (status == STATUS_OK)
                 status = step_through(test->tool, path);
-        /* A script that fails has been told on stderr; a test with it has not passed. */
-        problems = test->tool->control ? check_problems(test->tool) : STATUS_OK;
         while (test->n > 0)
                 fascia_feature_free(test->features[--test->n]);
-        return status != STATUS_OK ? status : problems;
+        return status;
 }
 
 static int test_file(Tool *t, const char *path) {

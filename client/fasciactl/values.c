@@ -12,6 +12,7 @@
 #include "codec.h"
 #include "descriptor.h"
 #include "text.h"
+#include "utf8.h"
 #include "value-json.h"
 #include "value.h"
 
@@ -251,9 +252,14 @@ static int get_all(Ctl *c, const Target *t) {
 }
 
 /* A zone that stands at the end, where it is no option. */
-static void take_zone(Ctl *c, int n, char *args[], int at) {
-        if (n > at)
-                c->options.zone = args[at];
+static int take_zone(Ctl *c, int n, char *args[], int at) {
+        if (n <= at)
+                return 0;
+        if (*c->options.zone)
+                return fail(STATUS_USAGE, "the zone is said twice: '%s' and '%s'", c->options.zone,
+                            args[at]);
+        c->options.zone = args[at];
+        return 0;
 }
 
 int command_get(Ctl *c, int n, char *args[]) {
@@ -262,8 +268,9 @@ int command_get(Ctl *c, int n, char *args[]) {
 
         if (n < 1 || n > 2)
                 return fail(STATUS_USAGE, "usage: fasciactl get FEATURE[.PROPERTY] [ZONE]");
-        take_zone(c, n, args, 1);
-        status = target_open(c, args[0], MEMBER_MAY_BE, &t);
+        status = take_zone(c, n, args, 1);
+        if (status == 0)
+                status = target_open(c, args[0], MEMBER_MAY_BE, &t);
         if (status != 0)
                 return status;
         p = t.member ? find_property(t.feature.interface, t.member) : 0;
@@ -286,6 +293,8 @@ static int read_typed(const char *name, const struct fascia_type *type, const ch
         json_t *json;
         int r;
 
+        if (!utf8_is_valid(text))
+                return fail(STATUS_REFUSED, "%s: this is not UTF-8", name);
         json = json_from_text(type, text, &reason);
         r = json ? value_buffer_init(ret, type) : -EINVAL;
         if (r >= 0) {
@@ -328,8 +337,9 @@ int command_set(Ctl *c, int n, char *args[]) {
 
         if (n < 2 || n > 3)
                 return fail(STATUS_USAGE, "usage: fasciactl set FEATURE.PROPERTY VALUE [ZONE]");
-        take_zone(c, n, args, 2);
-        status = target_open(c, args[0], MEMBER_MUST_BE, &t);
+        status = take_zone(c, n, args, 2);
+        if (status == 0)
+                status = target_open(c, args[0], MEMBER_MUST_BE, &t);
         if (status != 0)
                 return status;
         index = find_property(t.feature.interface, t.member);

@@ -246,13 +246,18 @@ static int read_changes(Watched *w, Reader *r, const char *path, const char *zon
 }
 
 /* All zones of a feature are in its state: it is told once. */
-static void read_info(Watched *w, Reader *r, const char *zone) {
-        json_t *changes = read_json(r);
-        const char *state = json_string_value(json_object_get(changes, "State"));
-        const char *error = json_string_value(json_object_get(changes, "Error"));
+static void read_state(Watched *w, const json_t *info, const char *zone) {
+        const char *state = json_string_value(json_object_get(info, "State"));
+        const char *error = json_string_value(json_object_get(info, "Error"));
 
         if (state && !*zone && !w->member)
                 tell_state(w, zone, state, error ? error : "");
+}
+
+static void read_info(Watched *w, Reader *r, const char *zone) {
+        json_t *changes = read_json(r);
+
+        read_state(w, changes, zone);
         json_decref(changes);
 }
 
@@ -312,12 +317,45 @@ static void on_signal(Message *signal, void *userdata) {
 
 /* ---- who serves ---- */
 
+static void on_state(Message *reply, void *userdata) {
+        Watched *w = userdata;
+        const char *state;
+        json_t *info;
+        Reader r;
+
+        if (!reply || message_is_error(reply))
+                return;
+        r = message_reader(reply);
+        info = read_json(&r);
+        state = json_string_value(json_object_get(info, "State"));
+        if (state && strcmp(state, "ready") != 0)
+                read_state(w, info, "");
+        json_decref(info);
+}
+
+/* Of one that has just come: by this it also knows that somebody is there, and does not leave for lack of users. */
+static void ask_state(Watched *w) {
+        Connection *c = bus_get_connection(w->watch->ctl->bus);
+        Message *call;
+        Writer writer;
+
+        if (message_new_call(c, w->feature->bus_name, w->feature->path, PROPERTIES, "GetAll",
+                             &call) < 0)
+                return;
+        writer = message_writer(call);
+        if (writer_string(&writer, FEATURE_INFO) >= 0)
+                (void)connection_call(c, call, w->watch->ctl->options.timeout, on_state, w, NULL);
+        message_unref(call);
+}
+
 static void on_owner(const char *owner, void *userdata) {
         Watched *w = userdata;
 
         free(w->owner);
         w->owner = owner ? strdup(owner) : NULL;
         tell_state(w, "", owner ? "back" : "gone", "");
+        if (owner)
+                ask_state(w);
 }
 
 static void read_owner(Watched *w) {
@@ -350,7 +388,27 @@ static int watch_begin(Watched *w) {
 
 /* ---- the command ---- */
 
-static int watch_add(Watch *watch, CtlFeature *f, const char *member) {
+static bool has_zone_now(const CtlFeature *f, const char *name) {
+        json_t *zone;
+        size_t i;
+
+        json_array_foreach (json_object_get(f->record, "Zones"), i, zone)
+                if (strcmp(json_string_value(zone), name) == 0)
+                        return true;
+        return false;
+}
+
+/* Zones come and go, but a name that was mistyped will not come. is_named: the feature was asked for. */
+static int check_zone(const CtlFeature *f, const char *zone, bool is_named) {
+        if (!(f->interface->flags & FASCIA_INTERFACE_ZONED))
+                return is_named ? fail(STATUS_UNKNOWN, "%s has no zones", f->name) : 0;
+        if (f->record && !has_zone_now(f, zone))
+                fprintf(stderr, "fasciactl: %s has no zone '%s' at present\n", f->name, zone);
+        return 0;
+}
+
+static int watch_add(Watch *watch, CtlFeature *f, const char *member, bool is_named) {
+        const char *zone = watch->ctl->options.zone;
         int status;
 
         status = catalogue_describe(watch->ctl, &watch->catalogue, f);
@@ -359,6 +417,11 @@ static int watch_add(Watch *watch, CtlFeature *f, const char *member) {
         if (member && find_property(f->interface, member) < 0 &&
             find_signal(f->interface, member) < 0)
                 return fail(STATUS_UNKNOWN, "%s has no property or signal '%s'", f->name, member);
+        if (*zone) {
+                status = check_zone(f, zone, is_named);
+                if (status != 0 || !(f->interface->flags & FASCIA_INTERFACE_ZONED))
+                        return status;
+        }
         watch->watched[watch->n++] = (Watched){ .watch = watch, .feature = f, .member = member };
         return 0;
 }
@@ -378,11 +441,11 @@ static int watch_choose(Watch *watch, int n, char *args[]) {
         for (int i = 0; status == 0 && i < n; i++) {
                 status = catalogue_find_among(k, args[i], MEMBER_MAY_BE, &f, &member);
                 if (status == 0)
-                        status = watch_add(watch, f, member);
+                        status = watch_add(watch, f, member, true);
         }
         for (size_t i = 0; n == 0 && status == 0 && i < k->n; i++)
                 if (k->features[i].manager)
-                        status = watch_add(watch, &k->features[i], NULL);
+                        status = watch_add(watch, &k->features[i], NULL, false);
         return status;
 }
 
@@ -420,8 +483,8 @@ int command_watch(Ctl *c, int n, char *args[]) {
                 return status;
         status = watch_choose(&watch, n, args);
         if (status == 0 && watch.n == 0)
-                status = fail(STATUS_UNAVAILABLE,
-                              "there is nothing to watch: no feature is served");
+                status = fail(STATUS_UNAVAILABLE, "there is nothing to watch: no feature %s",
+                              *c->options.zone ? "with zones is served" : "is served");
         if (status == 0)
                 status = watch_run(&watch);
         watch_done(&watch);
