@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "check.h"
+#include "crash.h"
 #include "list-backends.h"
 #include "log.h"
 #include "manager.h"
@@ -181,7 +182,7 @@ static int tell(const Options *o, Config *config) {
                 r = check_list_modules(config, o->dev);
         if (o->list_backends && list_backends(config, o->dev) != 0)
                 r = -EINVAL;
-        if (o->check_config && check_config(config, o->dev) > 0)
+        if (o->check_config && check_config(config, o->module, o->dev) > 0)
                 r = -EINVAL;
         config_free(config);
         return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
@@ -224,5 +225,10 @@ static int run(int argc, char *argv[]) {
 }
 
 int main(int argc, char *argv[]) {
-        return run(argc, argv);
+        int status;
+
+        crash_begin();
+        status = run(argc, argv);
+        crash_end();
+        return status;
 }

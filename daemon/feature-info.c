@@ -88,7 +88,11 @@ static int write_state(Writer *w, const Object *o) {
 static int write_error(Writer *w, const Object *o) {
         const struct fascia_error *error = instance_get_error(o->feature->instance);
 
-        return write_text(w, error ? error->message : "");
+        if (error)
+                return write_text(w, error->message);
+        return write_text(w, instance_get_state(o->feature->instance) == FASCIA_STATE_UNAVAILABLE
+                                     ? "The backend is not ready yet"
+                                     : "");
 }
 
 static const struct {

@@ -2,6 +2,7 @@
 /* The manager on its bus: the names of the modules, the connection that comes and goes, and leaving when nobody
  * needs this process. */
 #include <errno.h>
+#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
@@ -109,6 +110,7 @@ void manager_check_names(Manager *m) {
         if (m->is_ready)
                 return;
         m->is_ready = true;
+        malloc_trim(0); /* gives back what only the start needed */
         idle_restart(m->idle);
         sd_notify(0, "READY=1");
         log_info("Serving on %s", connection_get_address(m->connection));
@@ -158,6 +160,9 @@ static void on_name(int error, void *userdata) {
                                  "Another process owns the name '%s' on %s: is a fasciad running "
                                  "already?",
                                  name, address);
+        else if (service_is_failed(module->service))
+                /* No policy came with what is not installed. */
+                module_set_fault(module, "%s", service_get_error(module->service));
         else
                 module_set_fault(module, "Failed to own the name '%s' on %s: %s", name, address,
                                  strerror(-error));

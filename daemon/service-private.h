@@ -115,6 +115,7 @@ struct Service {
         Counters counters; /* of what is not for one feature */
         Counters *asked;   /* those of whom the call at hand is for */
         bool is_posted;    /* a flush will come from the loop */
+        LoopTimer *patience; /* with backends that are not ready yet */
         ServiceStateFn *on_state;
         void *on_state_userdata;
 

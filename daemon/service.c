@@ -10,6 +10,9 @@
 #include "descriptor.h"
 #include "service-private.h"
 
+/* After which a backend that is not ready yet is told of. */
+#define PATIENCE_USEC 5000000u
+
 static int service_new_empty(Host *host, const char *bus_name, const char *path, Service **ret) {
         Service *s;
 
@@ -27,6 +30,29 @@ static int service_new_empty(Host *host, const char *bus_name, const char *path,
         }
         *ret = s;
         return 0;
+}
+
+static bool is_awaited(const Feature *f) {
+        return instance_is_running(f->instance) &&
+               instance_get_state(f->instance) == FASCIA_STATE_UNAVAILABLE &&
+               !instance_get_error(f->instance);
+}
+
+/* A backend that has neither become ready nor failed would be missed by callers only. */
+static void on_patience_end(void *userdata) {
+        const Service *s = userdata;
+
+        for (uint32_t i = 0; i < s->n_features; i++) {
+                Instance *instance = s->features[i].instance;
+                Error error = { 0 };
+
+                if (!is_awaited(&s->features[i]))
+                        continue;
+                error_setf(&error, -EAGAIN, "Backend '%s' has not become ready within %u s",
+                           instance_get_plugin_name(instance), PATIENCE_USEC / 1000000);
+                instance_set_state(instance, FASCIA_STATE_UNAVAILABLE, error_get(&error));
+                error_clear(&error);
+        }
 }
 
 int service_new(Host *host, const struct fascia_module_library *library,
@@ -47,8 +73,8 @@ int service_new(Host *host, const struct fascia_module_library *library,
                 return r;
         }
         s->features = calloc(module->n_interfaces + 1, sizeof(*s->features));
-        if (!s->features)
-                r = -ENOMEM;
+        r = s->features ? loop_timer_new(host_get_loop(host), on_patience_end, s, &s->patience)
+                        : -ENOMEM;
         for (uint32_t i = 0; r >= 0 && i < module->n_interfaces; i++) {
                 r = feature_init(&s->features[i], s, i);
                 s->n_features = i + 1;
@@ -93,6 +119,7 @@ Service *service_free(Service *s) {
                 if (s->features[i].instance)
                         instance_stop(s->features[i].instance);
         s->persistence = persistence_free(s->persistence);
+        loop_timer_free(s->patience);
         if (s->connection) {
                 service_flush(s);
                 service_detach(s);
@@ -174,10 +201,13 @@ void service_start(Service *s, uint32_t interface, const char *plugin, uint64_t 
         Feature *f = &s->features[interface];
 
         f->timeout = timeout_usec;
-        if (*plugin)
+        if (*plugin) {
                 /* A failure is the state of the instance. */
                 (void)instance_start(f->instance, plugin);
-        else
+                if (is_awaited(f))
+                        loop_timer_set(s->patience,
+                                       loop_now(host_get_loop(s->host)) + PATIENCE_USEC);
+        } else
                 service_refuse(s, interface, "No backend is configured: Backend= is not set");
 }
 
@@ -242,6 +272,13 @@ const struct fascia_module *service_get_module(const Service *s) {
         return s->module;
 }
 
+bool service_is_syncing(const Service *s) {
+        for (uint32_t i = 0; i < s->n_features; i++)
+                if (instance_get_state(s->features[i].instance) == FASCIA_STATE_SYNCING)
+                        return true;
+        return false;
+}
+
 const char *service_get_error(const Service *s) {
         if (s->failure)
                 return s->failure;
@@ -252,4 +289,8 @@ const char *service_get_error(const Service *s) {
                         return error->message;
         }
         return NULL;
+}
+
+bool service_is_failed(const Service *s) {
+        return s->failure;
 }

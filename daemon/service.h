@@ -72,6 +72,10 @@ const char *service_get_bus_name(const Service *s);
 const char *service_get_path(const Service *s);
 /* NULL when the module is not known. */
 const struct fascia_module *service_get_module(const Service *s);
+/* Whether one of its interfaces asks elsewhere what its values are. */
+bool service_is_syncing(const Service *s);
 /* What is wrong with the module or one of its interfaces; NULL: nothing. Borrowed until the next
  * change. */
 const char *service_get_error(const Service *s);
+/* Whether it is one of service_new_failed(). */
+bool service_is_failed(const Service *s);

@@ -1,21 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* The watchdog. A loop that does not turn cannot say why, so a timer of the kernel interrupts what holds it: its handler
- * looks which backend that is. Nothing else wakes up. */
+/* The watchdog. A loop that does not turn cannot say why, so a thread looks which backend holds it, when a timer of the kernel
+ * that the loop winds up runs out. Nothing else wakes it up. Calls of the backend into the system are not
+ * interrupted, as they would be by a signal. */
 #include "watchdog.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/syscall.h>
+#include <sys/timerfd.h>
 #include <sys/un.h>
 #include <systemd/sd-daemon.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "host.h"
+#include "blame.h"
+#include "log.h"
 
 /* What takes so long to start or to stop is named, and each time it takes as long again. */
 #define PATIENCE_USEC UINT64_C(2000000)
@@ -23,8 +25,7 @@
 #define EXTENSION "EXTEND_TIMEOUT_USEC=10000000"
 #define MAX_EXTENSIONS 30
 
-/* alarm() is for backends, and the last one for valgrind. */
-#define SIGNAL (SIGRTMAX - 1)
+#define THREAD_STACK_SIZE 65536
 
 struct Watchdog {
         Loop *loop;
@@ -32,91 +33,71 @@ struct Watchdog {
         void *userdata;
         LoopTimer *timer;
         uint64_t usec; /* 0: nobody watches */
-        timer_t alarm;
-        bool has_alarm;
+        HostThread *watched;
+        int notify; /* a socket to the service manager, or -1 */
+        int alarm;  /* a timer, or -1 */
+        pthread_t thread;
+        bool has_thread;
+
+        pthread_mutex_t lock; /* of what follows */
+        bool is_ending;
         bool is_waiting;
         bool has_named; /* what blocks, since it was last seen to turn */
         unsigned n_extensions;
-        int notify; /* a socket to the service manager, or -1 */
-        uint64_t alarm_usec;
+        struct timespec due; /* of the alarm */
+        uint64_t late_usec;  /* the least for which the loop has not turned then */
 };
 
-/* For the handler of the signal. */
-static Watchdog *volatile the_watchdog;
+/* ---- on the thread that watches ---- */
 
-/* ---- in the handler: only what may be done at any point of anything ---- */
+static void say(const HostCall *call, void *userdata) {
+        const Watchdog *w = userdata;
+        char who[512] = "";
 
-static void add(char *line, size_t size, const char *text) {
-        size_t n = strlen(line), m = strlen(text);
-
-        if (n + m < size)
-                memcpy(line + n, text, m + 1);
+        blame(who, sizeof(who), call);
+        if (w->is_waiting)
+                log_warning("It takes 2 s already to start or to stop, with %s at work", who);
+        else
+                log_warning("The service has not gone on for %u ms or longer, with %s at work",
+                            (unsigned)(w->late_usec / 1000), who);
 }
 
-static void add_number(char *line, size_t size, uint64_t number) {
-        char text[24], *p = text + sizeof(text) - 1;
-
-        *p = '\0';
-        do
-                *--p = (char)('0' + number % 10);
-        while ((number /= 10) > 0);
-        add(line, size, p);
-}
-
-static void describe(const HostCall *call, char *line, size_t size) {
-        const char *plugin;
-
-        if (!call) {
-                add(line, size, "Something that is no backend");
-                return;
-        }
-        add(line, size, "The backend '");
-        plugin = call->plugin ? call->plugin : host_find_plugin_of(call->host, call->function);
-        add(line, size, plugin ? plugin : "?");
-        add(line, size, "'");
-        add(line, size, " (");
-        add(line, size, call->action);
-        if (call->member) {
-                add(line, size, " ");
-                add(line, size, call->member);
-        }
-        if (call->interface) {
-                add(line, size, " of ");
-                add(line, size, call->interface->qualified_name);
-        }
-        add(line, size, ")");
-}
-
-static void say(const Watchdog *w) {
-        char line[512] = "<4>";
-        ssize_t n;
-
-        describe(host_get_call(), line, sizeof(line));
-        add(line, sizeof(line), " has kept the service from going on for ");
-        add_number(line, sizeof(line), w->alarm_usec / 1000);
-        add(line, sizeof(line), " ms or longer\n");
-        n = write(STDERR_FILENO, line, strlen(line));
-        (void)n; /* there is nobody to tell */
-}
-
-static void on_alarm(int number) {
-        Watchdog *w = the_watchdog;
-        int saved = errno;
-
-        (void)number;
-        if (w && !w->has_named) {
-                w->has_named = !w->is_waiting;
-                if (!w->is_waiting || w->n_extensions == 0)
-                        say(w);
-        }
-        if (w && w->is_waiting && w->n_extensions < MAX_EXTENSIONS) {
+static void on_alarm(Watchdog *w) {
+        if (w->is_waiting && w->n_extensions < MAX_EXTENSIONS) {
                 w->n_extensions++;
                 (void)send(w->notify, EXTENSION, strlen(EXTENSION), MSG_DONTWAIT | MSG_NOSIGNAL);
         }
-        errno = saved;
+        if (w->has_named)
+                return;
+        w->has_named = true;
+        host_thread_look(w->watched, say, w);
 }
 
-/* ---- outside ---- */
+/* Whether it is not from before the alarm was set again. */
+static bool is_due(const Watchdog *w) {
+        struct timespec now;
+
+        clock_gettime(CLOCK_MONOTONIC, &now);
+        return now.tv_sec != w->due.tv_sec ? now.tv_sec > w->due.tv_sec
+                                           : now.tv_nsec >= w->due.tv_nsec;
+}
+
+static void *watch(void *userdata) {
+        Watchdog *w = userdata;
+        bool is_ending = false;
+        uint64_t n;
+
+        while (!is_ending && (read(w->alarm, &n, sizeof(n)) > 0 || errno == EINTR)) {
+                pthread_mutex_lock(&w->lock);
+                is_ending = w->is_ending;
+                if (!is_ending && is_due(w))
+                        on_alarm(w);
+                pthread_mutex_unlock(&w->lock);
+        }
+        return NULL;
+}
+
+/* ---- on that of the loop ---- */
 
 /* sd_notify() opens one each time, and takes memory. */
 static int open_notify(void) {
@@ -139,15 +120,32 @@ static int open_notify(void) {
         return fd;
 }
 
-/* Without it nothing is named, and the watchdog is as good. */
+/* Without it nothing is named, and the watchdog is as good. Signals are for the others. */
 static void make_alarm(Watchdog *w) {
-        struct sigaction action = { .sa_handler = on_alarm, .sa_flags = SA_RESTART };
-        struct sigevent event = { .sigev_notify = SIGEV_THREAD_ID, .sigev_signo = SIGNAL };
+        pthread_attr_t attributes;
+        sigset_t all, before;
 
-        /* The thread of the loop, not one that a backend may have. */
-        event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-        w->has_alarm = sigaction(SIGNAL, &action, NULL) >= 0 &&
-                       timer_create(CLOCK_MONOTONIC, &event, &w->alarm) >= 0;
+        w->alarm = timerfd_create(CLOCK_MONOTONIC, TFD_CLOEXEC);
+        if (w->alarm < 0)
+                return;
+        w->watched = host_get_thread();
+        sigfillset(&all);
+        pthread_attr_init(&attributes);
+        pthread_attr_setstacksize(&attributes, THREAD_STACK_SIZE);
+        pthread_sigmask(SIG_SETMASK, &all, &before);
+        w->has_thread = pthread_create(&w->thread, &attributes, watch, w) == 0;
+        pthread_sigmask(SIG_SETMASK, &before, NULL);
+        pthread_attr_destroy(&attributes);
+}
+
+static void end_thread(Watchdog *w) {
+        const struct itimerspec at_once = { .it_value.tv_nsec = 1 };
+
+        pthread_mutex_lock(&w->lock);
+        w->is_ending = true;
+        pthread_mutex_unlock(&w->lock);
+        (void)timerfd_settime(w->alarm, 0, &at_once, NULL);
+        pthread_join(w->thread, NULL);
 }
 
 /* usec 0: off. */
@@ -155,13 +153,19 @@ static void set_alarm(Watchdog *w, uint64_t usec, bool again) {
         const struct timespec time = { (time_t)(usec / 1000000), (long)(usec % 1000000 * 1000) };
         struct itimerspec t = { .it_value = time };
 
-        if (!w->has_alarm)
+        if (!w->has_thread)
                 return;
         if (again)
                 t.it_interval = time;
-        w->alarm_usec = usec;
+        clock_gettime(CLOCK_MONOTONIC, &w->due);
+        w->due.tv_sec += time.tv_sec;
+        w->due.tv_nsec += time.tv_nsec;
+        if (w->due.tv_nsec >= 1000000000) {
+                w->due.tv_sec++;
+                w->due.tv_nsec -= 1000000000;
+        }
         w->has_named = false;
-        (void)timer_settime(w->alarm, 0, &t, NULL);
+        (void)timerfd_settime(w->alarm, 0, &t, NULL);
 }
 
 static void on_timer(void *userdata) {
@@ -171,7 +175,10 @@ static void on_timer(void *userdata) {
                 return;
         sd_notify(0, "WATCHDOG=1");
         loop_timer_set(w->timer, loop_now(w->loop) + w->usec / 2);
-        set_alarm(w, w->usec / 4 * 3, false);
+        pthread_mutex_lock(&w->lock);
+        w->late_usec = w->usec / 4;
+        set_alarm(w, w->usec / 2 + w->late_usec, false);
+        pthread_mutex_unlock(&w->lock);
 }
 
 int watchdog_new(Loop *loop, WatchdogFn *is_alive, void *userdata, Watchdog **ret) {
@@ -185,6 +192,8 @@ int watchdog_new(Loop *loop, WatchdogFn *is_alive, void *userdata, Watchdog **re
         w->is_alive = is_alive;
         w->userdata = userdata;
         w->notify = open_notify();
+        w->alarm = -1;
+        pthread_mutex_init(&w->lock, NULL);
         r = sd_watchdog_enabled(0, &w->usec);
         if (r >= 0)
                 r = loop_timer_new(loop, on_timer, w, &w->timer);
@@ -194,7 +203,6 @@ int watchdog_new(Loop *loop, WatchdogFn *is_alive, void *userdata, Watchdog **re
         }
         if (w->notify >= 0)
                 make_alarm(w);
-        the_watchdog = w;
         *ret = w;
         return 0;
 }
@@ -202,12 +210,14 @@ int watchdog_new(Loop *loop, WatchdogFn *is_alive, void *userdata, Watchdog **re
 Watchdog *watchdog_free(Watchdog *w) {
         if (!w)
                 return NULL;
-        the_watchdog = NULL;
-        if (w->has_alarm)
-                timer_delete(w->alarm);
+        if (w->has_thread)
+                end_thread(w);
+        if (w->alarm >= 0)
+                close(w->alarm);
         loop_timer_free(w->timer);
         if (w->notify >= 0)
                 close(w->notify);
+        pthread_mutex_destroy(&w->lock);
         free(w);
         return NULL;
 }
@@ -218,12 +228,16 @@ void watchdog_start(Watchdog *w) {
 }
 
 void watchdog_begin_wait(Watchdog *w) {
+        pthread_mutex_lock(&w->lock);
         w->is_waiting = true;
         w->n_extensions = 0;
         set_alarm(w, PATIENCE_USEC, true);
+        pthread_mutex_unlock(&w->lock);
 }
 
 void watchdog_end_wait(Watchdog *w) {
+        pthread_mutex_lock(&w->lock);
         set_alarm(w, 0, false);
         w->is_waiting = false;
+        pthread_mutex_unlock(&w->lock);
 }

@@ -12,7 +12,7 @@ typedef struct Watchdog Watchdog;
 /* Whether the service is alive: else it is not said so, and the watchdog does not go on. */
 typedef bool WatchdogFn(void *userdata);
 
-/* One for each process: it has the signal SIGRTMAX-1 to itself. Without a service manager it does nothing. */
+/* For the thread that runs backends. Without a service manager it does nothing. */
 int watchdog_new(Loop *loop, WatchdogFn *is_alive, void *userdata, Watchdog **ret);
 Watchdog *watchdog_free(Watchdog *w);
 /* The loop turns from now on: when the service manager watches, it is told. */

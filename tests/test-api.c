@@ -402,6 +402,54 @@ static void on_io(uint32_t events, void *userdata) {
         *(uint32_t *)userdata |= events;
 }
 
+typedef struct Poster {
+        struct fascia_host *host;
+        int n;
+} Poster;
+
+static void begin_again(void *userdata) {
+        Poster *p = userdata;
+
+        p->n++;
+        if (p->n == 1)
+                assert_int_equal(fascia_host_post(p->host, begin_again, p), 0);
+}
+
+static void take_back(void *userdata) {
+        Poster *p = userdata;
+
+        fascia_host_unpost(p->host, p);
+}
+
+static void what_is_posted_runs_in_order_until_it_is_taken_back(void **state) {
+        struct fascia_host *host = fascia_backend_get_host(backend);
+        Poster first = { .host = host }, again = { .host = host };
+        int n = 0;
+
+        (void)state;
+        fascia_host_unpost(NULL, &n);
+        assert_int_equal(fascia_host_post(host, on_time, &n), 0);
+        fascia_host_unpost(host, &n);
+        fascia_host_unpost(host, &n);
+        fascia_test_settle(client);
+        assert_int_equal(n, 0);
+
+        /* Of those that are due already, too; others run. */
+        assert_int_equal(fascia_host_post(host, on_time, &n), 0);
+        assert_int_equal(fascia_host_post(host, take_back, &first), 0);
+        assert_int_equal(fascia_host_post(host, begin_again, &first), 0);
+        assert_int_equal(fascia_host_post(host, on_time, &n), 0);
+        assert_int_equal(fascia_host_post(host, begin_again, &first), 0);
+        assert_int_equal(fascia_host_post(host, begin_again, &again), 0);
+        fascia_test_settle(client);
+        assert_int_equal(n, 2);
+        assert_int_equal(first.n, 0);
+        assert_int_equal(again.n, 2);
+        assert_int_equal(fascia_host_post(host, on_time, &n), 0);
+        fascia_test_settle(client);
+        assert_int_equal(n, 3);
+}
+
 static void hosts(void **state) {
         const struct fascia_module_library *library = NULL;
         struct fascia_host *host = fascia_backend_get_host(backend);
@@ -581,6 +629,7 @@ int main(void) {
                 TEST(the_test_kit),
                 TEST(backends),
                 TEST(answers),
+                TEST(what_is_posted_runs_in_order_until_it_is_taken_back),
                 TEST(hosts),
                 TEST(values),
                 TEST(variants),

@@ -216,6 +216,27 @@ static void a_gateway_passes_on_what_another_bus_has(void **state) {
         assert_int_equal(climate_control_get_fan_level(climate), 1);
 }
 
+static void a_gateway_says_that_it_works_when_it_does(void **state) {
+        Fixture *f = *state;
+        Process *gateway, *fasciad;
+        const char *output;
+        char config[512];
+
+        snprintf(config, sizeof(config),
+                 "[Vehicle.Climate]\nBackend=north\n[backend/north]\nLibrary=dbus\nAddress=%s\n",
+                 harness_get_address(f->phone));
+        gateway = harness_start_fasciad(f->car, config, NULL);
+        process_wait_output(gateway, "Vehicle.Climate: ");
+        fasciad = harness_start_fasciad(f->phone, "[Vehicle.Climate]\nBackend=none\n", NULL);
+        process_wait_output(gateway, "There is no 'none.so'");
+        assert_null(strstr(process_get_output(gateway), "Works again"));
+        process_kill(fasciad);
+        start(f->phone);
+        process_wait_output(gateway, "Vehicle.Climate: Works again");
+        output = strstr(process_get_output(gateway), "Works again");
+        assert_null(strstr(output + 1, "Works again"));
+}
+
 /* As when a setting is changed back and forth, or by mistake. */
 static void the_same_service_is_asked_anew_when_a_backend_names_it_again(void **state) {
         Fixture *f = *state;
@@ -286,6 +307,7 @@ int main(void) {
                 TEST(the_service_takes_over_from_the_simulation_when_it_comes),
                 TEST(a_service_that_is_there_but_ill_is_no_reason_to_simulate),
                 TEST(a_gateway_passes_on_what_another_bus_has),
+                TEST(a_gateway_says_that_it_works_when_it_does),
                 TEST(a_service_of_the_wrong_user_does_not_count),
                 TEST(a_service_user_must_exist),
                 TEST(the_same_service_is_asked_anew_when_a_backend_names_it_again),

@@ -521,6 +521,22 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
                 { CLIMATE "[Vehicle.Climate1]\nBackend=simulator\n", 1,
                   "[Vehicle.Climate1]: The name 'Vehicle.Climate1' is that of [Vehicle.Climate], too\n",
                   "two sections of one name" },
+                { "[fascia]\nStateDirectory=/proc/none\n" REMOTE, 1,
+                  "[fascia]: StateDirectory=/proc/none: No such file or directory\n",
+                  "a directory that is missing" },
+                { CLIMATE "SimulationData=/proc/none.yaml\n", 1,
+                  "[Vehicle.Climate]: SimulationData=/proc/none.yaml: No such file or directory\n",
+                  "missing data" },
+                { CLIMATE "SimulationScript=/proc/none.lua\n", 1,
+                  "[Vehicle.Climate]: SimulationScript=/proc/none.lua: No such file or directory\n",
+                  "a missing script" },
+                { CLIMATE "SimulationLibraries=io  os package\n", 0, "", "libraries of Lua" },
+                { CLIMATE "SimulationLibraries=io debug\n", 1,
+                  "check.conf:3: [Vehicle.Climate]: SimulationLibraries=io debug: 'debug' is none of io, os, package\n",
+                  "one that a script does not get" },
+                { REMOTE "[backend/phone]\nLibrary=dbus\nAddress=nonsense\n", 1,
+                  "[backend/phone]: Address=nonsense is no address of a bus\n",
+                  "a backend on no bus" },
                 { "[No.Such]\nBackend=remote\nEnabled=no\n", 0, "",
                   "what is off is not looked at" },
         };
@@ -537,6 +553,33 @@ static void check_config_says_what_is_wrong_without_a_bus(void **state) {
                  "FASCIA_ADDRESS=nonsense " FASCIAD " --dev --check-config --config '%s'",
                  harness_write(h, "check.conf", REMOTE));
         harness_expect(h, 1, command, "[fascia]: Address=nonsense is no address of a bus\n");
+}
+
+static void check_config_of_one_module_is_for_its_own_process(void **state) {
+        static const struct {
+                const char *module;
+                int status;
+                const char *text;
+        } rows[] = {
+                { "Vehicle.Climate", 0, "" },
+                { "Vehicle.Climate1", 0, "" },
+                { "Example.Remote", 1,
+                  "[Example.Remote] has no Process=own: fasciad.service serves it\n" },
+                { "No.Such", 1, "No module 'No.Such' is configured\n" },
+        };
+        Harness *h = *state;
+        char command[256];
+        const char *path;
+
+        /* What is wrong with others does not count. */
+        path = harness_write(h, "check.conf",
+                             CLIMATE "Process=own\n" REMOTE "[Vehicle.Cluster]\nBackend=nothing\n");
+        for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+                snprintf(command, sizeof(command),
+                         FASCIAD " --dev --check-config --module %s --config '%s'", rows[i].module,
+                         path);
+                harness_expect(h, rows[i].status, command, rows[i].text);
+        }
 }
 
 static void dump_config_shows_where_each_value_comes_from(void **state) {
@@ -730,6 +773,7 @@ int main(void) {
                 TEST(limits_follow_a_reload),
                 TEST(each_mistake_is_logged_once),
                 TEST(check_config_says_what_is_wrong_without_a_bus),
+                TEST(check_config_of_one_module_is_for_its_own_process),
                 TEST(dump_config_shows_where_each_value_comes_from),
                 TEST(the_command_line_is_checked),
                 TEST(a_section_that_an_interface_names_is_its_own_and_no_module),

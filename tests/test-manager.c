@@ -128,7 +128,7 @@ static void modules_and_features_are_listed_with_backend_kind_state_and_error(vo
                 { "Vehicle.Climate", "Kind", "simulation" },
                 { "No.Such", "State", "failed" },
                 { "No.Such", "BusName", "No.Such1" },
-                { "No.Such", "Error", "There is no 'No.Such.so'" },
+                { "No.Such", "Error", "There is no 'No.Such1.so'" },
                 { "Vehicle.Cluster", "State", "unavailable" },
                 { "Vehicle.Cluster", "Error", "no-such-plugin" },
         };
@@ -236,7 +236,7 @@ static void changes_of_its_state_are_announced(void **state) {
         process_signal(fasciad, SIGHUP);
         process_wait_output(monitor, "'State': <'degraded'>");
         harness_expect(h, 0, "busctl get-property " OBJECT " NFailed", "u 1\n");
-        harness_expect(h, 0, "busctl get-property " OBJECT " Error", "No.Such.so");
+        harness_expect(h, 0, "busctl get-property " OBJECT " Error", "No.Such1.so");
         harness_expect(h, 0, "busctl set-property " OBJECT " LogLevel s warning", "");
         process_wait_output(monitor, "'LogLevel': <'warning'>");
 }

@@ -2,11 +2,10 @@
 /* The host, for its parts: what runs, and what was loaded. */
 #pragma once
 
-#include <pthread.h>
-
 #include "backend-list.h"
 #include "host.h"
 #include "loader.h"
+#include "post-queue.h"
 #include "request.h"
 
 typedef struct Plugin Plugin;
@@ -16,8 +15,7 @@ struct fascia_host {
         Loop *loop;
         const Config *config;
         RequestTable *requests;
-        pthread_mutex_t posts_lock;
-        struct Post *posts_first, *posts_last;
+        PostQueue *posts;
 
         char *plugin_path;
         char *module_path;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs backends: the loop, the configuration, and what was posted from other threads. */
+/* Who runs backends: the loop, the configuration, timers and descriptors. */
 #include "host.h"
 
 #include <errno.h>
@@ -10,15 +10,7 @@
 
 #include "host-private.h"
 
-/* Posted work is kept here and not in the loop, so that what a plugin posted is gone with the host.
- */
-typedef struct Post {
-        struct Post *next;
-        fascia_host_fn *fn;
-        void *userdata;
-} Post;
-
-static void host_run_posts(void *userdata);
+static void host_run_post(fascia_host_fn *fn, void *userdata, void *host);
 
 int host_new(Loop *loop, const Config *config, const HostSettings *settings, Host **ret) {
         Host *h;
@@ -29,11 +21,12 @@ int host_new(Loop *loop, const Config *config, const HostSettings *settings, Hos
                 return -ENOMEM;
         h->loop = loop_ref(loop);
         h->config = config;
-        pthread_mutex_init(&h->posts_lock, NULL);
         h->plugin_path = strdup(settings->plugin_path);
         h->module_path = strdup(settings->module_path);
         h->allow_own_plugins = settings->allow_own_plugins;
         r = h->plugin_path && h->module_path ? 0 : -ENOMEM;
+        if (r >= 0)
+                r = post_queue_new(loop, host_run_post, h, &h->posts);
         if (r >= 0)
                 r = request_table_new(h, loop, &h->requests);
         if (r < 0) {
@@ -45,23 +38,16 @@ int host_new(Loop *loop, const Config *config, const HostSettings *settings, Hos
 }
 
 Host *host_free(Host *host) {
-        Post *next;
-
         if (!host)
                 return NULL;
         /* Plugins stop their threads when they are closed; what those had posted is void. */
         host_close_plugins(host);
-        loop_unpost(host->loop, host);
-        for (Post *p = host->posts_first; p; p = next) {
-                next = p->next;
-                free(p);
-        }
+        post_queue_free(host->posts);
         host_free_plugins(host);
         host_free_modules(host);
         free(host->plugin_path);
         free(host->module_path);
         request_table_free(host->requests);
-        pthread_mutex_destroy(&host->posts_lock);
         loop_unref(host->loop);
         free(host);
         return NULL;
@@ -85,71 +71,62 @@ RequestTable *host_get_requests(Host *host) {
 
 /* ---- what runs ---- */
 
+struct HostThread {
+        _Atomic(const HostCall *) call;
+        atomic_bool is_looked_at;
+        pthread_mutex_t lock; /* of who looks */
+};
+
 /* Of the thread, not of the host: what it calls may free the host. */
-static _Thread_local const HostCall *volatile current_call;
+static _Thread_local HostThread this_thread = { .lock = PTHREAD_MUTEX_INITIALIZER };
 
 void host_enter(HostCall *call) {
-        call->outer = current_call;
-        atomic_signal_fence(memory_order_release);
-        current_call = call;
+        call->outer = atomic_load_explicit(&this_thread.call, memory_order_relaxed);
+        atomic_store_explicit(&this_thread.call, call, memory_order_release);
 }
 
+/* Either who looks sees that the call is over, or this sees that it is looked at. */
 void host_leave(const HostCall *call) {
-        current_call = call->outer;
+        atomic_store(&this_thread.call, call->outer);
+        if (atomic_load(&this_thread.is_looked_at)) {
+                pthread_mutex_lock(&this_thread.lock);
+                pthread_mutex_unlock(&this_thread.lock);
+        }
 }
 
 const HostCall *host_get_call(void) {
-        return current_call;
+        return atomic_load_explicit(&this_thread.call, memory_order_relaxed);
+}
+
+HostThread *host_get_thread(void) {
+        return &this_thread;
+}
+
+void host_thread_look(HostThread *thread, HostLookFn *fn, void *userdata) {
+        pthread_mutex_lock(&thread->lock);
+        atomic_store(&thread->is_looked_at, true);
+        fn(atomic_load(&thread->call), userdata);
+        atomic_store(&thread->is_looked_at, false);
+        pthread_mutex_unlock(&thread->lock);
 }
 
 /* ---- posting ---- */
 
 int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdata) {
-        Post *p;
-        int r = 0;
-
-        if (!host || !fn)
-                return -EINVAL;
-        p = calloc(1, sizeof(*p));
-        if (!p)
-                return -ENOMEM;
-        p->fn = fn;
-        p->userdata = userdata;
-        pthread_mutex_lock(&host->posts_lock);
-        if (!host->posts_first)
-                r = loop_post(host->loop, host_run_posts, host);
-        if (r >= 0) {
-                if (host->posts_first)
-                        host->posts_last->next = p;
-                else
-                        host->posts_first = p;
-                host->posts_last = p;
-        }
-        pthread_mutex_unlock(&host->posts_lock);
-        if (r < 0)
-                free(p);
-        return r;
+        return host && fn ? post_queue_add(host->posts, fn, userdata) : -EINVAL;
 }
 
-static void host_run_posts(void *userdata) {
-        Host *host = userdata;
-        Post *p, *next;
+void fascia_host_unpost(struct fascia_host *host, const void *userdata) {
+        if (host)
+                post_queue_remove(host->posts, userdata);
+}
 
-        pthread_mutex_lock(&host->posts_lock);
-        p = host->posts_first;
-        host->posts_first = host->posts_last = NULL;
-        pthread_mutex_unlock(&host->posts_lock);
-        for (; p; p = next) {
-                HostCall call = { .action = "posted work",
-                                  .host = host,
-                                  .function = (const void *)p->fn };
+static void host_run_post(fascia_host_fn *fn, void *userdata, void *host) {
+        HostCall call = { .action = "posted work", .host = host, .function = (const void *)fn };
 
-                next = p->next;
-                host_enter(&call);
-                p->fn(p->userdata);
-                host_leave(&call);
-                free(p);
-        }
+        host_enter(&call);
+        fn(userdata);
+        host_leave(&call);
 }
 
 /* ---- timers and descriptors ---- */

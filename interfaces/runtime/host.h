@@ -42,6 +42,12 @@ void host_enter(HostCall *call);
 void host_leave(const HostCall *call);
 /* The innermost of this thread, NULL: none. A signal handler may ask. */
 const HostCall *host_get_call(void);
+/* What a thread runs, for another to look at. It lives as long as the thread. */
+typedef struct HostThread HostThread;
+HostThread *host_get_thread(void);
+/* From any other thread: fn is told of the innermost call, NULL: none. It does not end meanwhile. */
+typedef void HostLookFn(const HostCall *call, void *userdata);
+void host_thread_look(HostThread *thread, HostLookFn *fn, void *userdata);
 /* The name of the plugin that has the function; NULL: none. A signal handler may ask. */
 const char *host_find_plugin_of(const Host *host, const void *function);
 

@@ -101,7 +101,7 @@ static int instance_start_backend(Instance *i) {
         host_enter(&call);
         r = ops->start(i->root, i->backend.plugin, &i->backend_userdata);
         host_leave(&call);
-        return r;
+        return r > 0 ? -EPROTO : r; /* it must not be */
 }
 
 static void instance_end_backend(Instance *i) {

@@ -181,6 +181,12 @@ int host_load_module(Host *host, const char *module_name, uint32_t major,
         /* Without any numbered file the name may be the whole bus name that the module was given.
          */
         r = host_load_module_file(host, name, ret, reterr_text);
+        if (r == -ENOENT && major == 0 && !isdigit((unsigned char)name[strlen(name) - 1])) {
+                free(*reterr_text);
+                r = load_error(reterr_text, -ENOENT,
+                               "There is no '%s1.so', nor of another version, in '%s'", name,
+                               host->module_path);
+        }
         free(name);
         return r;
 }

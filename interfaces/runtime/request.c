@@ -329,7 +329,7 @@ static int request_ask(Zone *z, bool is_call, uint32_t index, const void *value,
         host_enter(&call);
         r = ask_backend(z, is_call, index, value, reply);
         host_leave(&call);
-        return r;
+        return r > 0 ? -EPROTO : r; /* it must not be */
 }
 
 static int request_begin(Zone *z, bool is_call, uint32_t index, const void *value, uint64_t timeout,

@@ -11,15 +11,14 @@ static void sleep_as_set(struct remote_processing_service_backend *backend, cons
         const char *seconds = fascia_backend_get_setting(
                 remote_processing_service_backend_base(backend), key);
 
-        for (unsigned left = seconds ? (unsigned)atoi(seconds) : 0; left > 0;)
-                left = sleep(left);
+        if (seconds)
+                sleep((unsigned)atoi(seconds));
 }
 
 static void on_timer(void *userdata) {
         struct fascia_timer **timer = userdata;
 
-        for (unsigned left = 2; left > 0;)
-                left = sleep(left);
+        sleep(2);
         *timer = fascia_timer_free(*timer);
 }
 
@@ -30,6 +29,9 @@ static int service_start(struct remote_processing_service_backend *backend, void
         (void)plugin;
         *ret_userdata = backend;
         sleep_as_set(backend, "X-StartSeconds");
+        if (fascia_backend_get_setting(remote_processing_service_backend_base(backend), "X-Result"))
+                return atoi(fascia_backend_get_setting(
+                        remote_processing_service_backend_base(backend), "X-Result"));
         r = remote_processing_service_backend_report_last_message(backend, "");
         if (r < 0)
                 return r;
@@ -44,15 +46,22 @@ static void service_stop(struct remote_processing_service_backend *backend, void
 
 static void obey(struct remote_processing_service_backend *backend, const char *order) {
         static struct fascia_timer *timer;
+        static int *volatile nowhere;
 
         if (strcmp(order, "abort") == 0)
                 abort();
         if (strcmp(order, "exit 3") == 0)
                 _exit(3);
+        if (strncmp(order, "exit() ", strlen("exit() ")) == 0)
+                exit(atoi(order + strlen("exit() ")));
+        if (strcmp(order, "crash") == 0)
+                *nowhere = 1;
+        if (strcmp(order, "fork") == 0 && fork() == 0)
+                exit(0);
         while (strcmp(order, "hang") == 0)
                 pause();
-        for (unsigned left = strcmp(order, "sleep") == 0 ? 2 : 0; left > 0;)
-                left = sleep(left);
+        if (strcmp(order, "sleep") == 0)
+                sleep(2);
         if (strcmp(order, "sleep in a timer") == 0 && !timer &&
             fascia_host_add_timer(
                     fascia_backend_get_host(remote_processing_service_backend_base(backend)),
@@ -69,6 +78,8 @@ static int service_process(struct remote_processing_service_backend *backend, co
         /* One that is answered by nobody is in flight until the service ends. */
         if (strcmp(data, "never") == 0)
                 return 0;
+        if (strcmp(data, "5") == 0)
+                return 5;
         r = remote_processing_service_backend_report_last_message(backend, data);
         if (r < 0)
                 return r;

@@ -67,7 +67,7 @@ exited() {
 }
 hung() {
         order hang 3000 && lost_and_recovered &&
-                journal | grep -qF "The backend 'orders' (call process of Example.Remote.ProcessingService) has kept"
+                journal | grep -qF "with the backend 'orders' (call process of Example.Remote.ProcessingService) at work"
 }
 # It works again, as another process, or will not any more.
 settled() {

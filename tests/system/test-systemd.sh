@@ -127,6 +127,17 @@ check 'a module that is disabled goes' soon no_cluster
 check 'the others stay' prints "$pid" state MainPID
 check 'with their values' prints 's "second"' busctl get-property "${remote[@]}" LastMessage
 
+simulation=(org.fascia.Simulation1 /org/fascia/Simulation1/Simulation org.fascia.Simulation1)
+printf '[org.fascia.Simulation]\nBackend=simulator\n' >/etc/fascia/fasciad.conf.d/test.conf
+check 'what controls a simulation comes with its section' sh -c 'systemctl reload fasciad && fascia-sim status'
+check 'an unprivileged user may look' prints 'd 1' "${as_nobody[@]}" busctl get-property "${simulation[@]}" Speed
+check 'and change nothing' refuses 'Access denied' "${as_nobody[@]}" busctl set-property "${simulation[@]}" Speed d 2
+check 'by whatever name of the service' refuses 'denied' "${as_nobody[@]}" busctl call Vehicle.Climate1 "${simulation[@]:1}" ClearFaults
+check 'root may' sh -c 'fascia-sim pause && fascia-sim resume'
+printf '[org.fascia.Simulation]\nBackend=simulator\nAccess1=allow set\n' >/etc/fascia/fasciad.conf.d/test.conf
+systemctl reload fasciad
+check 'rules of its own count' "${as_nobody[@]}" busctl set-property Vehicle.Climate1 "${simulation[@]:1}" Speed d 1
+
 printf '[Vehicle.Cluster]\nEnabled=perhaps\n' >/etc/fascia/fasciad.conf.d/test.conf
 systemctl reload fasciad
 names_fault() {
@@ -137,10 +148,11 @@ check 'and does no harm' prints 'i 3' "${as_nobody[@]}" busctl call "${remote[@]
 check 'the client sees it at work' client_says 'lastMessage: bad'
 check 'the same process did all this' prints "$pid" state MainPID
 
-printf '[Vehicle.Climate]\nBackend=nothing\n' >/etc/fascia/fasciad.conf.d/test.conf
+printf '[Vehicle.Climate]\nBackend=nothing\n[No.Such]\nBackend=remote\n' >/etc/fascia/fasciad.conf.d/test.conf
 systemctl restart fasciad
 check 'the client follows a restart' client_says 'state: unavailable' 'state: ready'
 check 'a backend that is not there is named in the status' sh -c "systemctl status fasciad | grep 'Vehicle.Climate.*nothing'"
+check 'and a module that is not installed' sh -c "systemctl status fasciad | grep \"No.Such: There is no 'No.Such1.so'\""
 check 'its feature is not available' refuses nothing \
         "${as_nobody[@]}" busctl get-property "${climate[0]}" /Vehicle/Climate1/ClimateControl "${climate[2]}" FanLevel
 check 'the others are' prints 'i 5' "${as_nobody[@]}" busctl call "${remote[@]}" Process s hello

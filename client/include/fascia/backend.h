@@ -45,7 +45,7 @@ struct fascia_reply {
  * get "not supported".
  *
  * set and call return 0 when they took the request, and answer now or later; a negative errno
- * refuses it, and the runtime answers. Values have been checked against the type and against the
+ * refuses it, and the runtime answers; what is positive counts as -EPROTO. Values have been checked against the type and against the
  * bounds of @config.
  */
 struct fascia_backend_ops {
@@ -175,8 +175,11 @@ int fascia_reply_fail_named(struct fascia_reply reply, const char *name, const c
 typedef void fascia_host_fn(void *userdata);
 
 /* Runs fn on the host's thread, soon, in the order of posting. May be called from any thread.
- * -ENOMEM. */
+ * What has been posted runs also after stop(): see fascia_host_unpost(). -ENOMEM. */
 int fascia_host_post(struct fascia_host *host, fascia_host_fn *fn, void *userdata);
+/* Nothing that was posted with this userdata, and has not begun, will run. On the host's thread. A backend whose threads post calls
+ * it in stop(), when it has joined them and before it frees what userdata points at. */
+void fascia_host_unpost(struct fascia_host *host, const void *userdata);
 
 /* The time of the host's loop in microseconds, by which its timers run: CLOCK_MONOTONIC, and what a test has let pass. */
 uint64_t fascia_host_now(struct fascia_host *host);
