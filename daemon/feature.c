@@ -185,6 +185,25 @@ static const void *get_kept(const Zone *zone, uint32_t property, void *userdata)
                                        : NULL;
 }
 
+/* Once for each member, however often it happens. */
+static void on_refused(Zone *zone, bool is_signal, uint32_t index, void *userdata) {
+        Feature *f = userdata;
+        const struct fascia_interface *i = f->interface;
+        bool *is_told = &f->told[is_signal ? i->n_properties + index : index];
+
+        if (*is_told)
+                return;
+        *is_told = true;
+        log_full(
+                LOG_WARNING, 0, LOG_FEATURE(i),
+                "Backend '%s' %s %s.%s%s%s with a value that cannot be sent (a text that is not UTF-8, a key twice, "
+                "nothing at all): it is left out",
+                instance_get_plugin_name(f->instance), is_signal ? "emits" : "reports",
+                i->qualified_name,
+                is_signal ? interface_signal(i, index)->name : interface_property(i, index)->name,
+                *zone_get_name(zone) ? " of zone " : "", zone_get_name(zone));
+}
+
 static const InstanceEvents events = {
         .on_dirty = on_dirty,
         .on_signal = on_signal,
@@ -192,6 +211,7 @@ static const InstanceEvents events = {
         .on_state = on_state,
         .on_commit = on_commit,
         .get_kept = get_kept,
+        .on_refused = on_refused,
 };
 
 /* ---- members by name ---- */
@@ -213,7 +233,8 @@ static int feature_index_members(Feature *f) {
 
         f->methods = calloc(i->n_methods + 1, sizeof(*f->methods));
         f->properties = calloc(i->n_properties + 1, sizeof(*f->properties));
-        if (!f->methods || !f->properties)
+        f->told = calloc(i->n_properties + i->n_signals + 1, sizeof(*f->told));
+        if (!f->methods || !f->properties || !f->told)
                 return -ENOMEM;
         for (uint32_t n = 0; n < i->n_methods; n++)
                 f->methods[n] = (Member){ interface_method(i, n)->dbus_name, n };
@@ -264,6 +285,7 @@ void feature_done(Feature *f) {
         }
         free(f->methods);
         free(f->properties);
+        free(f->told);
 }
 
 Feature *service_find_feature(Service *s, const char *path) {

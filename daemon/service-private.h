@@ -69,6 +69,7 @@ struct Feature {
         Object *objects;
         Member *methods; /* by name */
         Member *properties;
+        bool *told; /* of properties, then of signals: the backend has values for it that cannot be sent */
         uint64_t timeout;
         uint64_t since; /* it is in this state */
         Counters counters;

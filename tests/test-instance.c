@@ -274,7 +274,11 @@ static void on_commit(Instance *i, void *userdata) {
         hear("commit ");
 }
 
-static const InstanceEvents events = { on_dirty, on_signal, on_zone, on_state, on_commit, NULL };
+static const InstanceEvents events = { .on_dirty = on_dirty,
+                                       .on_signal = on_signal,
+                                       .on_zone = on_zone,
+                                       .on_state = on_state,
+                                       .on_commit = on_commit };
 
 static void on_reply(const struct fascia_error *error, const void *result, void *userdata) {
         (void)userdata;

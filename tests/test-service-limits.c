@@ -194,6 +194,40 @@ static void a_value_or_signal_that_is_too_large_is_kept_from_the_bus(void **stat
         assert_int_equal(stand_count(f, "Said ./Thing short"), 1);
 }
 
+static void report_nonsense(void) {
+        const char *nonsense = "\xff";
+
+        for (int i = 0; i < 3; i++) {
+                assert_int_equal(fascia_backend_report(stand.thing, TITLE, &nonsense), -EINVAL);
+                assert_int_equal(fascia_backend_report(stand.thing, TITLE, NULL), -EINVAL);
+                assert_int_equal(fascia_backend_emit(stand.thing, SAID, &nonsense), -EINVAL);
+                assert_int_equal(fascia_backend_report(stand.left, LEVEL, NULL), -EINVAL);
+        }
+}
+
+static void what_cannot_be_sent_is_told_once(void **state) {
+        static const char why[] =
+                "with a value that cannot be sent (a text that is not UTF-8, a key twice, "
+                "nothing at all): it is left out\n";
+        Fixture *f = *state;
+        char expected[1024];
+        char *log;
+
+        stand.on_request = report_nonsense;
+        stand_send_call(f, "Thing", THING, "Twice", "i", 1);
+        log = stand_capture_log(f, "return 2\n");
+        snprintf(expected, sizeof(expected),
+                 "<4>Test.Hand: Backend 'test' reports Test.Hand.Thing.title %s"
+                 "<4>Test.Hand: Backend 'test' emits Test.Hand.Thing.said %s"
+                 "<4>Test.Hand: Backend 'test' reports Test.Hand.Thing.level of zone Left %s",
+                 why, why, why);
+        assert_string_equal(log, expected);
+        free(log);
+        assert_int_equal(stand_count(f, "Said"), 0);
+        stand_get(f, "Thing", THING, "Title");
+        assert_int_equal(stand_count(f, "return one\n"), 1);
+}
+
 static void calls_above_the_rate_are_refused_whatever_they_are(void **state) {
         Fixture *f = *state;
 
@@ -308,6 +342,7 @@ int main(void) {
                 TEST(an_answer_is_never_lost),
                 TEST(an_answer_that_is_too_large_is_an_error),
                 TEST(a_value_or_signal_that_is_too_large_is_kept_from_the_bus),
+                TEST(what_cannot_be_sent_is_told_once),
                 TEST(calls_above_the_rate_are_refused_whatever_they_are),
                 TEST(refusals_come_late_so_that_who_waits_for_them_slows_down),
                 TEST(refusals_do_not_come_all_at_once),

@@ -401,7 +401,7 @@ int fascia_backend_emit(struct fascia_backend *backend, uint32_t signal, const v
                 return -ENODEV;
         type = interface_signal(i->interface, signal)->arguments;
         if (type->n_members > 0 && (!arguments || !value_is_encodable(type, arguments)))
-                return -EINVAL;
+                return zone_refuse(backend, true, signal);
         i->events.on_signal(backend, signal, arguments, i->userdata);
         return 0;
 }

@@ -14,7 +14,7 @@ typedef struct fascia_backend Zone;
 
 /* What the consumer hears; runs at once, from within the backend's call, so that the order is kept.
  * A consumer must not run code of others from here (it marks, parks, posts), and must not free the
- * instance. All but the last are required. */
+ * instance. All but the last two are required. */
 typedef struct InstanceEvents {
         /* The zone has dirty properties, for the first time since they were taken. */
         void (*on_dirty)(Zone *zone, void *userdata);
@@ -28,6 +28,9 @@ typedef struct InstanceEvents {
         void (*on_commit)(Instance *instance, void *userdata);
         /* What was kept of the property; NULL: nothing. */
         const void *(*get_kept)(const Zone *zone, uint32_t property, void *userdata);
+        /* A report, or a signal, is none: it has a value that has no place on the wire. Backends seldom look at what these
+         * functions return. */
+        void (*on_refused)(Zone *zone, bool is_signal, uint32_t index, void *userdata);
 } InstanceEvents;
 
 /* Not started. The interface is the consumer's and outlives the instance. events NULL: nobody wants to hear of anything. */

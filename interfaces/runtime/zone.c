@@ -114,21 +114,28 @@ static void zone_mark(Zone *z, uint32_t property) {
         i->events.on_dirty(z, i->userdata);
 }
 
+int zone_refuse(Zone *z, bool is_signal, uint32_t index) {
+        Instance *i = z->instance;
+
+        if (i->events.on_refused)
+                i->events.on_refused(z, is_signal, index, i->userdata);
+        return -EINVAL;
+}
+
 int zone_report(Zone *z, uint32_t property, const void *value) {
         const struct fascia_type *type;
         ValueBuffer copy;
         void *storage;
         int r;
 
-        if (!value || property >= z->instance->interface->n_properties ||
-            zone_is_model(z, property))
+        if (property >= z->instance->interface->n_properties || zone_is_model(z, property))
                 return -EINVAL;
         if (!z->present)
                 return -ENODEV;
         type = zone_type(z, property);
         storage = zone_storage(z, property);
-        if (!value_is_encodable(type, value))
-                return -EINVAL;
+        if (!value || !value_is_encodable(type, value))
+                return zone_refuse(z, false, property);
         if (z->known[property] && fascia_value_equal(type, storage, value))
                 return 0;
         if (type->flags & FASCIA_TYPE_TRIVIAL) {

@@ -24,6 +24,8 @@ Zone *zone_free(Zone *z);
 
 /* The end of zone_report() that both fascia_backend_report() and answers to setters need. */
 int zone_report(Zone *z, uint32_t property, const void *value);
+/* The backend's value of this property, or the arguments of this signal, cannot be sent. Returns -EINVAL. */
+int zone_refuse(Zone *z, bool is_signal, uint32_t index);
 int zone_withdraw(Zone *z, uint32_t property);
 /* Every value is unknown. Marks nothing: the zone is gone, or the instance is. */
 void zone_forget(Zone *z);
