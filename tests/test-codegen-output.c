@@ -256,6 +256,41 @@ static void a_stub_is_written_once(void **state) {
         expect_file("out/good-stub.c", "mine\n");
 }
 
+static void a_stub_begins_with_values_that_the_bounds_allow(void **state) {
+        static const char *const calls[] = {
+                "_a(backend, 5);", "_b(backend, -7);",       "_c(backend, \"x\");",
+                "_e(backend, 3);", "_d(backend, B_E_TWO);",  "_f(backend, 5);",
+                "_g(backend, 0);", "_h(backend, &empty_h);", "_i(backend, true);",
+        };
+        char *text;
+
+        (void)state;
+        write_file("b.qface", "module Test.B 1.0\n"
+                              "interface X {\n"
+                              "    @config: { minimum: 5, maximum: 9 }\n"
+                              "    int a\n"
+                              "    @config: { maximum: -5.5 }\n"
+                              "    real b = -7\n"
+                              "    @config: { domain: [ \"x\", \"y\" ] }\n"
+                              "    string c\n"
+                              "    @config: { domain: [ \"two\" ] }\n"
+                              "    E d\n"
+                              "    int e = 3\n"
+                              "    @config: { minimum: 5, maximum: 9 }\n"
+                              "    int f = 3\n"
+                              "    real g\n"
+                              "    list<int> h\n"
+                              "    bool i = true\n"
+                              "}\n"
+                              "enum E { one, two }\n");
+        assert_int_equal(generate("-o out --emit=stub b.qface", NULL), 0);
+        text = read_file(format("%s/out/b-stub.c", folder));
+        for (size_t i = 0; i < ELEMENTS(calls); i++)
+                if (!strstr(text, format("b_x_backend_report%s", calls[i])))
+                        fail_msg("'%s' is not in\n%s", calls[i], text);
+        free(text);
+}
+
 static void a_side_file_is_read(void **state) {
         (void)state;
         write_file("good.qface", GOOD);
@@ -493,6 +528,7 @@ int main(void) {
                 TEST(an_output_that_cannot_be_written_leaves_the_others),
                 TEST(only_what_is_asked_for_is_written),
                 TEST(a_stub_is_written_once),
+                TEST(a_stub_begins_with_values_that_the_bounds_allow),
                 TEST(a_side_file_is_read),
                 TEST(warnings_do_not_stop),
                 TEST(dependencies_are_told_to_make),

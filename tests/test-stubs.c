@@ -49,8 +49,14 @@ static void expect_values(Fixture *f, const struct fascia_interface *interface) 
         assert_false(instance_is_simulated(f->instance));
         assert_int_equal(instance_get_state(f->instance), FASCIA_STATE_READY);
         assert_null(instance_next_zone(f->instance, NULL));
-        for (uint32_t i = 0; i < interface->n_properties; i++)
-                assert_true(fixture_has(f, "", interface_property(interface, i)->dbus_name));
+        for (uint32_t i = 0; i < interface->n_properties; i++) {
+                const struct fascia_property *p = interface_property(interface, i);
+
+                assert_true(fixture_has(f, "", p->dbus_name));
+                assert_int_equal(fascia_property_check(p, p->constraint,
+                                                       fixture_get(f, "", p->dbus_name), NULL),
+                                 0);
+        }
 }
 
 static void every_property_has_a_value_once_it_is_ready(void **state) {

@@ -117,15 +117,6 @@ static bool is_simple(const Type *t) {
                t->kind == TYPE_STRING || t->kind == TYPE_ENUM || t->kind == TYPE_FLAG;
 }
 
-static bool is_allowed(const Constraint *c, const Value *v) {
-        bool in_domain = c->n_domain == 0;
-
-        for (size_t i = 0; i < c->n_domain; i++)
-                in_domain = in_domain || value_equal(c->domain[i], v);
-        return in_domain && !(c->minimum && value_compare(v, c->minimum) < 0) &&
-               !(c->maximum && value_compare(v, c->maximum) > 0);
-}
-
 /* The first of these that both take. */
 static const Value *allowed_value(Arena *a, const Property *p) {
         static const SimulationRow nothing;
@@ -142,7 +133,7 @@ static const Value *allowed_value(Arena *a, const Property *p) {
         }
         *end++ = value_new_default(a, p->type);
         for (const Value **v = candidates; v < end; v++)
-                if (*v && is_allowed(constraints[0], *v) && is_allowed(constraints[1], *v))
+                if (*v && value_is_allowed(constraints[0], *v) && value_is_allowed(constraints[1], *v))
                         return *v;
         return NULL;
 }

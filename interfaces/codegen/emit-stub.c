@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Emits a production backend to begin with: it runs as it is, and answers empty values. */
+/* Emits a production backend to begin with: it runs as it is, begins with start values, and answers empty ones. */
 #include "c-types.h"
+#include "value-reader.h"
 
 /* What initialises a variable of this type: no string may be NULL. */
 static const char *empty_initializer(const Module *m, const Type *t) {
@@ -21,6 +22,28 @@ static const char *empty_argument(const Module *m, const Type *t, const char *na
         return c_is_pointed(t) ? arena_printf(m->arena, "&%s", name) : c_empty(t);
 }
 
+static const char *c_scalar(const Module *m, const Type *t, const Value *v) {
+        if (t->kind == TYPE_ENUM)
+                for (size_t i = 0; i < t->enumeration->n_members; i++)
+                        if (t->enumeration->members[i]->value == v->integer)
+                                return t->enumeration->members[i]->symbol.c;
+        return c_initializer(m, t, v);
+}
+
+/* The first of these that the bounds allow: what the file says, nothing, the lowest, the highest. */
+static const char *first_value(const Module *m, const Property *p) {
+        const Constraint *c = &p->constraint;
+        const Value *empty = value_new_default(m->arena, p->type);
+        const Value *candidates[] = { p->initial, empty, c->minimum, c->maximum,
+                                      c->n_domain > 0 ? c->domain[0] : NULL };
+
+        for (size_t i = 0; i < sizeof(candidates) / sizeof(candidates[0]); i++)
+                if (candidates[i] && value_is_allowed(c, candidates[i]))
+                        return candidates[i] == empty ? c_empty(p->type)
+                                                      : c_scalar(m, p->type, candidates[i]);
+        return c_empty(p->type);
+}
+
 static void emit_report_all(Emitter *e, const Module *m, const Interface *f) {
         if (f->n_values == 0)
                 return;
@@ -36,7 +59,8 @@ static void emit_report_all(Emitter *e, const Module *m, const Interface *f) {
 
                 emit(e,
                      VARS("i", f->symbol.c, "p", p->symbol.local, "value",
-                          empty_argument(m, p->type, name)),
+                          c_is_pointed(p->type) ? arena_printf(m->arena, "&%s", name)
+                                                : first_value(m, p)),
                      "        r = ${i}_backend_report_${p}(backend, ${value});\n"
                      "        if (r < 0)\n"
                      "                return r;\n");
@@ -145,7 +169,7 @@ static void emit_stub_interface(Emitter *e, const Module *m, const Interface *f)
 void emit_stub(Emitter *e, const Module *m) {
         emit(e, VARS("stem", m->stem, "module", m->symbol.name, "version", c_version(m)),
              "/* A production backend of the module ${module} ${version}. fascia-codegen wrote it once, from\n"
-             " * ${stem}.qface; now it is yours. It runs as it is, and answers empty values. */\n"
+             " * ${stem}.qface; now it is yours. It runs as it is: with start values, and empty answers. */\n"
              "#include \"${stem}-backend.h\"\n"
              "\n");
         for (size_t i = 0; i < m->n_interfaces; i++)

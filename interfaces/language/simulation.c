@@ -239,19 +239,8 @@ void simulation_check_keys(const ValueReader *r, const Property *p, const Node *
         }
 }
 
-static bool is_allowed(const Constraint *c, const Value *v) {
-        if (c->minimum && value_compare(v, c->minimum) < 0)
-                return false;
-        if (c->maximum && value_compare(v, c->maximum) > 0)
-                return false;
-        for (size_t i = 0; i < c->n_domain; i++)
-                if (value_equal(v, c->domain[i]))
-                        return true;
-        return c->n_domain == 0;
-}
-
 static void warn_outside(const Reader *r, const Constraint *c, const Value *v) {
-        if (v && !is_allowed(c, v))
+        if (v && !value_is_allowed(c, v))
                 diagnostics_warning(r->values->diagnostics, WARNING_START_VALUE, v->span,
                                     "the start value %s is outside the bounds",
                                     value_print(r->values->arena, v));

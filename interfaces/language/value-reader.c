@@ -514,6 +514,17 @@ bool value_equal(const Value *a, const Value *b) {
         return true;
 }
 
+bool value_is_allowed(const Constraint *c, const Value *v) {
+        if (c->minimum && value_compare(v, c->minimum) < 0)
+                return false;
+        if (c->maximum && value_compare(v, c->maximum) > 0)
+                return false;
+        for (size_t i = 0; i < c->n_domain; i++)
+                if (value_equal(v, c->domain[i]))
+                        return true;
+        return c->n_domain == 0;
+}
+
 /* Of a struct what its fields say, of everything else what a value starts with. */
 Value *value_new_default(Arena *a, const Type *t) {
         Value *v = arena_alloc(a, sizeof(*v));

@@ -33,6 +33,8 @@ int value_reader_read_real(const char *text, double *ret);
 /* Numbers only: < 0, 0 or > 0. */
 int value_compare(const Value *a, const Value *b);
 bool value_equal(const Value *a, const Value *b);
+/* Whether it is within the bounds and one of the domain. */
+bool value_is_allowed(const Constraint *c, const Value *v);
 /* As a person would write it. */
 const char *value_print(Arena *a, const Value *v);
 /* With as many digits as come back as the same number. */

@@ -1,5 +1,5 @@
 /* A production backend of the module Vehicle.Climate 1.0. fascia-codegen wrote it once, from
- * climate.qface; now it is yours. It runs as it is, and answers empty values. */
+ * climate.qface; now it is yours. It runs as it is: with start values, and empty answers. */
 #include "climate-backend.h"
 
 /* ---- ClimateControl ---- */
@@ -13,7 +13,7 @@ static int climate_control_report(struct climate_control_backend *backend) {
         r = climate_control_backend_report_fan_level(backend, 0);
         if (r < 0)
                 return r;
-        r = climate_control_backend_report_target_temperature(backend, 0);
+        r = climate_control_backend_report_target_temperature(backend, 16);
         if (r < 0)
                 return r;
         r = climate_control_backend_report_outside_temperature(backend, 0);

@@ -1,5 +1,5 @@
 /* A production backend of the module Vehicle.Cluster 1.0. fascia-codegen wrote it once, from
- * cluster.qface; now it is yours. It runs as it is, and answers empty values. */
+ * cluster.qface; now it is yours. It runs as it is: with start values, and empty answers. */
 #include "cluster-backend.h"
 
 /* ---- InstrumentCluster ---- */

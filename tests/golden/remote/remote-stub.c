@@ -1,5 +1,5 @@
 /* A production backend of the module Example.Remote 1.0. fascia-codegen wrote it once, from
- * remote.qface; now it is yours. It runs as it is, and answers empty values. */
+ * remote.qface; now it is yours. It runs as it is: with start values, and empty answers. */
 #include "remote-backend.h"
 
 /* ---- ProcessingService ---- */
