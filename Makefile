@@ -509,6 +509,9 @@ own_directories = $(PKGLIBDIR)/plugins $(PKGLIBDIR)/modules $(PKGLIBDIR) $(VENDO
 	$(foreach s,$(shipped),$(INCLUDEDIR)/$$($(CODEGEN) --print=include-dir interfaces/$s.qface)) \
 	$(DATADIR)/fascia/interfaces $(DATADIR)/fascia/simulation $(DATADIR)/fascia $(LIBDIR)/cmake/Fascia
 
+# For drop-ins.
+settings_directories = $(SYSCONFDIR)/fascia/fasciad.conf.d $(SYSCONFDIR)/fascia/client.conf.d
+
 # What concerns the running system is left out when it is not the one installed to, and may fail: it says so then.
 install: all
 	@$(stage); \
@@ -516,6 +519,7 @@ install: all
 		to=$(DESTDIR)/$${file#./}; new=$${to%/*}/.$${to##*/}.new; \
 		mkdir -p "$${to%/*}"; cp -dp "$$root/$$file" "$$new"; mv -fT "$$new" "$$to"; \
 	done; \
+	install -d $(settings_directories:%=$(DESTDIR)%); \
 	echo "installed $$(echo "$$files" | wc -l) files to $(DESTDIR)$(PREFIX)"
 	@$(if $(DESTDIR),,$(call tell,ldconfig,the libraries may not be found))
 	@$(if $(DESTDIR),,$(call tell,systemd-sysusers $(SYSUSERSDIR)/fascia.conf,the user fascia is to be added by hand))
@@ -527,9 +531,9 @@ reload_bus = busctl --quiet call org.freedesktop.DBus / org.freedesktop.DBus Rel
 uninstall: all
 	@$(stage); cd /; \
 	for file in $$files; do rm -f "$(DESTDIR)/$${file#./}"; done
-	@for directory in $(own_directories); do rmdir "$(DESTDIR)$$directory" 2>/dev/null || :; done
+	@for directory in $(own_directories) $(settings_directories) $(SYSCONFDIR)/fascia; do rmdir "$(DESTDIR)$$directory" 2>/dev/null || :; done
 	@$(if $(DESTDIR),,$(call tell,ldconfig,the cache of libraries keeps the old ones))
-	@echo 'uninstalled; the user fascia and $(SYSCONFDIR)/fascia are left'
+	@echo 'uninstalled; the user fascia is left, and what stands in $(SYSCONFDIR)/fascia'
 
 # Debian packages, by their own rules, of a copy of the tree.
 deb: packages-deb

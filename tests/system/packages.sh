@@ -84,6 +84,11 @@ check 'and started by hand' systemctl start fasciad
 check 'the command line tool shows it' fasciactl list
 check 'the library cannot be taken from under it' refuses fasciad dpkg --remove libfascia0
 
+check 'there is a place for drop-ins' test -d /etc/fascia/fasciad.conf.d -a -d /etc/fascia/client.conf.d
+for example in tyres wipers lamp; do
+        check "the example $example is there" test -e "/usr/share/doc/libfascia-dev/examples/$example/Makefile"
+done
+
 wipers() {
         cd "$directory" && fascia-codegen new Acme.Wipers && make -s -C wipers
 }
@@ -165,6 +170,10 @@ check 'no file, no user and no group is left' diff "$directory/before" "$directo
 check 'it can be installed once more' install_packages "$directory"/newer/*.deb
 check 'and serves' prints 'i 5' process hello
 check 'with values as new' test "$("${target[@]}")" != 'd 24.5'
+check 'where there is a user of that name already' sh -c 'apt-get -q purge -y fasciad && useradd --comment Alice fascia'
+check 'it is taken' install_packages "$directory"/newer/fasciad_*.deb
+check 'and serves as it' prints 'i 5' process hello
+check 'and left by a purge' sh -c 'apt-get -q purge -y fasciad && getent passwd fascia'
 check 'no script of the packages has complained' sh -c "! journalctl -q -o cat -u fasciad | grep -i 'permission denied'"
 
 finish
