@@ -181,7 +181,8 @@ static void without_a_simulation_it_says_so(void **state) {
         Harness *h = *state;
 
         expect(h, SIM,
-               &(Row){ "status --timeout 1", 4, "there is no simulation to be controlled: " });
+               &(Row){ "status --timeout 1", 4,
+                       "(does fasciad run, with a section [org.fascia.Simulation]?)" });
         harness_start_fasciad(h, "[Example.Remote]\nBackend=remote\n", NULL);
         expect(h, SIM,
                &(Row){ "status --timeout 1", 4, "there is no simulation to be controlled: " });

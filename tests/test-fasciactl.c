@@ -98,6 +98,9 @@ static void list_shows_what_runs_and_what_is_installed(void **state) {
                 { "list", 0, "Vehicle.Climate.ClimateControl" },
                 { "list ClimateControl", 0, "FrontLeft,FrontRight,Rear" },
                 { "list 'Example.*'", 0, "Example.Remote.ProcessingService  not running" },
+                { "list 'Climate*'", 0, "Vehicle.Climate.ClimateControl" },
+                { "list 'limate*'", 3, "fasciactl: there is no feature like 'limate*'\n" },
+                { "list Radio", 3, "fasciactl: there is no feature like 'Radio'\n" },
                 { "list Cluster", 0, "Vehicle.Cluster.InstrumentCluster: " },
                 { "list a b", 2, "usage: fasciactl list" },
         };
@@ -597,6 +600,10 @@ static void who_is_not_there_is_said(void **state) {
         Harness *h = *state;
 
         expect_rows(h, rows, N(rows));
+        harness_expect(
+                h, 4,
+                "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/no/such/bus build/fasciactl status --address system",
+                "failed to connect to system (unix:path=/no/such/bus): No such file");
 }
 
 static void a_module_without_its_library_is_refused(void **state) {

@@ -44,7 +44,8 @@ int tool_control(Tool *t) {
                     (error && fascia_feature_get_state(feature) == FASCIA_STATE_UNAVAILABLE &&
                      waited > t->options.timeout / 5))
                         return fail(STATUS_UNAVAILABLE,
-                                    "there is no simulation to be controlled: %s",
+                                    "there is no simulation to be controlled: %s (does fasciad "
+                                    "run, with a section [org.fascia.Simulation]?)",
                                     error ? error->message : "no answer");
                 fascia_client_wait(t->client, 50000);
                 waited += 50000;

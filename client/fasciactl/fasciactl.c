@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "address.h"
 #include <fascia/fascia.h>
 
 #ifndef FASCIA_VERSION
@@ -190,13 +191,28 @@ static int read_settings(Ctl *c, struct fascia_client *client) {
         return c->options.address && c->options.module_path ? 0 : fail_memory();
 }
 
+/* "auto" alone would not help who looks for the bus. */
+static int refuse_connection(const Ctl *c, int error) {
+        const char *address = c->options.address;
+        char *resolved = NULL;
+        int status;
+
+        if (address_resolve(address, &resolved) < 0 || strcmp(resolved, address) == 0)
+                status = fail(STATUS_UNAVAILABLE, "failed to connect to %s: %s", address,
+                              strerror(-error));
+        else
+                status = fail(STATUS_UNAVAILABLE, "failed to connect to %s (%s): %s", address,
+                              resolved, strerror(-error));
+        free(resolved);
+        return status;
+}
+
 static int run_command(Ctl *c, const Command *command, int n, char *args[]) {
         int r, status;
 
         r = bus_open(c->options.address, c->options.timeout, &c->bus);
         if (r < 0)
-                return fail(STATUS_UNAVAILABLE, "failed to connect to %s: %s", c->options.address,
-                            strerror(-r));
+                return refuse_connection(c, r);
         status = command->fn(c, n, args);
         bus_close(c->bus);
         return status;

@@ -182,13 +182,23 @@ int command_status(Ctl *c, int n, char *args[]) {
 
 /* ---- list ---- */
 
-/* Without one of *?[ it may stand anywhere in the name. */
+/* Without one of *?[ it may stand anywhere in the name; with one it is the name, or what is behind one of its dots. */
 static bool matches(const char *name, const char *pattern) {
         if (!pattern)
                 return true;
-        if (strpbrk(pattern, "*?["))
-                return fnmatch(pattern, name, 0) == 0;
-        return strcasestr(name, pattern);
+        if (!strpbrk(pattern, "*?["))
+                return strcasestr(name, pattern);
+        for (const char *part = name; part; part = strchr(part, '.') ? strchr(part, '.') + 1 : NULL)
+                if (fnmatch(pattern, part, 0) == 0)
+                        return true;
+        return false;
+}
+
+static int check_pattern(const Catalogue *k, const char *pattern) {
+        for (size_t i = 0; i < k->n; i++)
+                if (matches(k->features[i].name, pattern))
+                        return 0;
+        return pattern ? fail(STATUS_UNKNOWN, "there is no feature like '%s'", pattern) : 0;
 }
 
 static void join_zones(const json_t *record, char *buffer, size_t size) {
@@ -266,7 +276,7 @@ int command_list(Ctl *c, int n, char *args[]) {
                 print_features_as_json(&k, pattern);
         else
                 print_features(&k, pattern);
-        status = k.missing;
+        status = k.missing != 0 ? k.missing : check_pattern(&k, pattern);
         catalogue_close(&k);
         return status;
 }
