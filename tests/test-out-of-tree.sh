@@ -76,6 +76,32 @@ leaves_nothing() {
                 [ -n "${address#unix:path=}" ] && [ ! -e "$(dirname "${address#unix:path=}")" ]
 }
 check 'serve leaves nothing behind' leaves_nothing
+without_fasciad() {
+        local status
+        mv "$prefix/bin/fasciad" "$prefix/bin/elsewhere"
+        refuses 'bin/fasciad: fasciad is not installed' "$serve" "$directory/remote.conf" true
+        status=$?
+        mv "$prefix/bin/elsewhere" "$prefix/bin/fasciad"
+        return "$status"
+}
+check 'serve says that there is no fasciad' without_fasciad
+# Its command writes down who it is and where the bus is, and then has no end.
+ends_when_told() {
+        local address child pid status=0
+        # shellcheck disable=SC2016 # those of the command
+        "$serve" "$directory/remote.conf" sh -c 'echo "$$ $DBUS_SYSTEM_BUS_ADDRESS" >"$0" && exec sleep 1000' "$directory/endless" &
+        pid=$!
+        soon test -s "$directory/endless"
+        kill "$pid"
+        wait "$pid" || status=$?
+        read -r child address <"$directory/endless"
+        [ "$status" = 143 ] && ! kill -0 "$child" 2>/dev/null && [ ! -e "$(dirname "${address#unix:path=}")" ]
+}
+check 'serve ends when it is told to, with all that it has started' ends_when_told
+reads() {
+        [ "$(echo hello | "$serve" "$directory/remote.conf" cat)" = hello ]
+}
+check 'its command has the input' reads
 
 # ---- make ----
 
@@ -142,6 +168,9 @@ policy=$(variable dbusdatadir)/system.d/Example.Lamp1.conf
 check 'each file to its place' prints "$(tr -s / <<<"$expected" | sort)" files "$directory/lamp"
 check 'the policy names the module' grep -q 'allow own="Example.Lamp1"' \
         "$directory/lamp$policy"
+cp -r "$directory/lamp" "$directory/lamp-gone"
+check 'make uninstall takes them away' make -s uninstall DESTDIR="$directory/lamp-gone" PREFIX=/usr
+check 'all of them' prints '' files "$directory/lamp-gone"
 new_interface() {
         local status
         cp example-lamp-1/lamp.qface "$directory/lamp.qface"
@@ -268,6 +297,13 @@ use_tyres() {
 if [ -x /usr/bin/python3 ]; then
         cp -r "$source_dir/daemon/examples/tyres" "$directory/tyres"
         cd "$directory/tyres" || exit 1
+        # The first command of its README that runs something.
+        first_step() {
+                cp -r "$source_dir/daemon/examples/tyres" "$directory/tyres-first"
+                sed -n '/^## 1/,/^## 2/s/^    //p' "$directory/tyres-first/README.md" >"$directory/first-step"
+                cd "$directory/tyres-first" && bash -e "$directory/first-step"
+        }
+        check 'the first step of its page shows the wheels' says '/Example/Tyres1/Tyres/FrontLeft' first_step
         check 'the backend for hardware is built without a warning' silently make -j8 "${strict[@]}"
         box=$directory/box
         export -f use_tyres soon
@@ -275,7 +311,7 @@ if [ -x /usr/bin/python3 ]; then
         check 'it serves what the box says, comes and goes with it, and has it calibrated' \
                 make -s serve "${strict[@]}" DEVICE="$box" COMMAND='bash -c use_tyres'
         check 'the skeleton that is its beginning is built' sh -c "'$(variable codegen)' --emit=stub -o stub tyres.qface &&
-                make -s FASCIA_BUILD=build-stub tyres_SOURCES=stub/tyres-stub.c CFLAGS=-Ibuild-stub/gen/example-tyres-1"
+                make -s FASCIA_BUILD=build-stub tyres_SOURCES=stub/tyres-stub.c"
 else
         echo 'skip - a backend for hardware: there is no python3 to play the hardware'
 fi
@@ -370,6 +406,11 @@ if is_there cmake; then
         languages=CXX check 'CMake wants C among the languages' refuses 'add C to the languages' \
                 probe "fascia_add_module($qface)"
 
+        skeleton() {
+                "$codegen" --emit=stub -o "$directory/skeleton" "$qface" &&
+                        probe "fascia_add_backend(lamp $qface SOURCES $directory/skeleton/lamp-stub.c)" && cmake --build "$directory/probe/build"
+        }
+        check 'CMake builds the skeleton of a backend' skeleton
         imports() {
                 cmake -S "$import" -B "$import/cmake" -DCMAKE_PREFIX_PATH="$prefix" "-DCMAKE_C_FLAGS=-Wall -Wextra -Werror" &&
                         silently cmake --build "$import/cmake" -j 8 && touch "$import/common/common.qface" &&

@@ -57,7 +57,7 @@ number() {
 check 'the data makes the second step' without data.yaml 'Wipers: {}' step2 "$(number step2)"
 check 'the script makes the third' without wipers.lua '' step3 "$(number step3)"
 check 'the skeleton that is the beginning of the last is built' sh -c "'$prefix/bin/fascia-codegen' --emit=stub -o stub wipers.qface &&
-        make -s FASCIA_BUILD=build-stub wipers_SOURCES=stub/wipers-stub.c CFLAGS=-Ibuild-stub/gen/example-wipers-1"
+        make -s FASCIA_BUILD=build-stub wipers_SOURCES=stub/wipers-stub.c"
 # A motor that does not answer, a tank that is not there: said, and survived.
 broken_hardware() {
         sed 's|^X-Tank=.*|X-Tank=/nowhere|' wipers.conf >no-tank.conf
