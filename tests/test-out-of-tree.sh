@@ -255,26 +255,12 @@ check 'spaces where something is imported are refused with a word on it' refuses
 
 # ---- a backend for hardware ----
 
-# The box that daemon/examples/tyres is for: it speaks ten times in a second, of a tyre that is low when there is a file LINK.low,
-# and is unplugged when there is LINK.unplug.
-cat >"$directory/box.py" <<'END'
-import os, pty, select, sys, tty
-link = sys.argv[1]
-box, line = pty.openpty()
-tty.setraw(line)
-os.symlink(os.ttyname(line), link + ".new")
-os.rename(link + ".new", link)
-while not os.path.exists(link + ".unplug"):
-    os.write(box, b"noise\nFrontLeft %s\n" % (b"150" if os.path.exists(link + ".low") else b"231.5"))
-    if select.select([box], [], [], 0.1)[0] and b"CAL" in os.read(box, 100):
-        os.write(box, b"CAL 4\n")
-END
 use_tyres() {
         local bus=Example.Tyres1 path=/Example/Tyres1/Tyres
         get() { busctl get-property "$bus" "$1" "$2" "$3"; }
         gone() { [ "$(get "$path" org.fascia.Feature1 State)" = 's "unavailable"' ]; }
         ready() { [ "$(get "$path" org.fascia.Feature1 State)" = 's "ready"' ]; }
-        plug_in() { rm -f "$box" "$box.unplug"; /usr/bin/python3 "$box.py" "$box" & }
+        plug_in() { rm -f "$box" "$box.unplug"; /usr/bin/python3 "$source_dir/tests/box.py" "$box" & }
         soon gone && get "$path" org.fascia.Feature1 Error | grep -F "$box cannot be used" || return 1
         plug_in
         soon ready && soon get "$path/FrontLeft" "$bus.Tyres" Pressure || return 1
@@ -307,7 +293,7 @@ if [ -x /usr/bin/python3 ]; then
         check 'the backend for hardware is built without a warning' silently make -j8 "${strict[@]}"
         box=$directory/box
         export -f use_tyres soon
-        export box
+        export box source_dir
         check 'it serves what the box says, comes and goes with it, and has it calibrated' \
                 make -s serve "${strict[@]}" DEVICE="$box" COMMAND='bash -c use_tyres'
         check 'the skeleton that is its beginning is built' sh -c "'$(variable codegen)' --emit=stub -o stub tyres.qface &&
