@@ -196,6 +196,20 @@ build_both() {
 }
 check 'one program uses two modules' two_modules
 
+# A program for a feature that comes with Fascia.
+shipped() {
+        mkdir -p "$directory/ui" && cd "$directory/ui" && cp "$source_dir/client/examples/cluster-client.c" . || return 1
+        # shellcheck disable=SC2016 # for make
+        printf '%s\n' 'FASCIA_QFACES := $(shell pkg-config --variable=interfacesdir fascia)/cluster.qface' 'FASCIA_PROGRAMS := ui' \
+                'ui_SOURCES := cluster-client.c' 'ui_LIBS := -lsystemd' 'include $(shell pkg-config --variable=makefile fascia)' \
+                'install: fascia-install' 'uninstall: fascia-uninstall' >Makefile
+        silently make -j8 fascia && LD_LIBRARY_PATH=$prefix/lib FASCIA_BACKEND=simulator build/ui --once | grep -q '^speed: ' &&
+                make -s install uninstall PREFIX="$directory/ui"
+}
+check 'a program uses a feature that comes with Fascia' shipped
+check 'which stays when it is uninstalled' test -e "$prefix/share/fascia/interfaces/cluster.qface" \
+        -a -e "$prefix/lib/fascia/modules/Vehicle.Cluster1.so"
+
 # A module that imports one that lies elsewhere, and one that comes with Fascia.
 import=$directory/import
 mkdir -p "$import/common"
