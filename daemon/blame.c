@@ -34,3 +34,9 @@ void blame(char *line, size_t size, const HostCall *call) {
         }
         blame_add(line, size, ")");
 }
+
+LogFields blame_fields(const HostCall *call) {
+        const struct fascia_interface *i = call ? call->interface : NULL;
+
+        return i ? (LogFields){ .module = i->module->name, .feature = i->name } : (LogFields){ 0 };
+}

@@ -64,13 +64,15 @@ static void on_signal(int number, siginfo_t *info, void *context) {
 }
 
 static void on_exit_call(int status, void *userdata) {
+        LogFields about;
         char line[512] = "";
 
         (void)userdata;
         if (is_over || getpid() != process)
                 return;
         describe(line, sizeof(line), "exit() was called");
-        log_full(LOG_CRIT, 0, NULL, "%s, with status %d", line, status);
+        about = blame_fields(gettid() == process ? host_get_call() : NULL);
+        log_full(LOG_CRIT, 0, &about, "%s, with status %d", line, status);
         if (status == EXIT_SUCCESS)
                 _exit(EXIT_FAILURE);
 }

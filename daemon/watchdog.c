@@ -52,14 +52,17 @@ struct Watchdog {
 
 static void say(const HostCall *call, void *userdata) {
         const Watchdog *w = userdata;
+        const LogFields about = blame_fields(call);
         char who[512] = "";
 
         blame(who, sizeof(who), call);
         if (w->is_waiting)
-                log_warning("It takes 2 s already to start or to stop, with %s at work", who);
+                log_full(LOG_WARNING, 0, &about,
+                         "It takes 2 s already to start or to stop, with %s at work", who);
         else
-                log_warning("The service has not gone on for %u ms or longer, with %s at work",
-                            (unsigned)(w->late_usec / 1000), who);
+                log_full(LOG_WARNING, 0, &about,
+                         "The service has not gone on for %u ms or longer, with %s at work",
+                         (unsigned)(w->late_usec / 1000), who);
 }
 
 static void on_alarm(Watchdog *w) {

@@ -85,10 +85,10 @@ configure() {
         cat >/etc/fascia/fasciad.conf.d/test.conf
 }
 
-# All that fasciad has logged, in whatever unit: of a process that has ended already the journal may not know that.
+# journal [FIELD=VALUE…]: what fasciad has logged, in whatever unit: of a process that has ended already the journal may not know that.
 journal() {
         journalctl --sync
-        journalctl -q --no-pager -o cat -t fasciad
+        journalctl -q --no-pager -o cat -t fasciad "$@"
 }
 
 # ---- a client that runs all the time ----

@@ -67,7 +67,8 @@ exited() {
 }
 hung() {
         order hang 3000 && lost_and_recovered &&
-                journal | grep -qF "with the backend 'orders' (call process of Example.Remote.ProcessingService) at work"
+                journal MODULE=Example.Remote FEATURE=ProcessingService |
+                        grep -qF "with the backend 'orders' (call process of Example.Remote.ProcessingService) at work"
 }
 # It works again, as another process, or will not any more.
 settled() {
