@@ -538,7 +538,7 @@ uninstall: all
 # Debian packages, by their own rules, of a copy of the tree.
 deb: packages-deb
 	@systemd/debian/build build/deb
-check-deb: deb
+check-deb: deb $(B)/examples/remote-client
 	@FASCIA_SOURCE_DIR=$(CURDIR) tests/system/packages.sh
 	@FASCIA_SOURCE_DIR=$(CURDIR) tests/system/packages.sh -B
 

@@ -2,13 +2,13 @@
 /* The manager on its bus: the names of the modules, the connection that comes and goes, and leaving when nobody
  * needs this process. */
 #include <errno.h>
-#include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
 #include "log.h"
 #include "manager-private.h"
+#include "start-memory.h"
 
 /* How long a process that nobody needs may still work on what was asked. */
 #define LEAVE_LIMIT_USEC UINT64_C(3000000)
@@ -110,10 +110,10 @@ void manager_check_names(Manager *m) {
         if (m->is_ready)
                 return;
         m->is_ready = true;
-        malloc_trim(0); /* gives back what only the start needed */
         idle_restart(m->idle);
         sd_notify(0, "READY=1");
         log_info("Serving on %s", connection_get_address(m->connection));
+        start_memory_release();
 }
 
 static void try_again(Module *module) {

@@ -63,7 +63,7 @@ memory() {
 # memory_check WHAT: once with nobody there, and once with a client, as there is in a vehicle, with whom it shares libfascia and what
 # that stands on.
 memory_check() {
-        local alone beside
+        local beside
         alone=$(memory)
         start_client
         beside=$(memory)
@@ -77,6 +77,7 @@ install -m 755 "$source_dir"/build/stubs/{climate,cluster}.so /usr/local/lib/fas
 mkdir -p /etc/fascia/fasciad.conf.d
 printf '[Vehicle.Climate]\nBackend=climate\n[Vehicle.Cluster]\nBackend=cluster\n' >/etc/fascia/fasciad.conf.d/backends.conf
 memory_check 'each with a backend of its own'
+check 'also where no client is' test "$alone" -le 1024
 rm /etc/fascia/fasciad.conf.d/backends.conf
 
 drop_in fasciad.service <<'END'
