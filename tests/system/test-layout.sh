@@ -64,7 +64,13 @@ check 'a client of another module becomes ready' client_says 'state: ready'
 skip_client
 ready=$seen
 pid=$(state MainPID)
-for signal in KILL ABRT SEGV; do
+drop_in "$own" <<'END'
+[Service]
+WatchdogSec=1s
+END
+systemctl restart "$own"
+# KILL is also what the kernel does at the limit of memory (MemoryMax=), STOP is a hang that the watchdog ends.
+for signal in KILL ABRT SEGV STOP; do
         before=$(owner Vehicle.Cluster1)
         systemctl kill --signal "$signal" "$own"
         another() {
@@ -72,6 +78,8 @@ for signal in KILL ABRT SEGV; do
         }
         check "after $signal it comes back" soon another
 done
+rm -r "/run/systemd/system/$own.d"
+systemctl daemon-reload
 check 'the process of the others is the same' prints "$pid" state MainPID
 process same >/dev/null
 check 'their client has seen nothing of it' client_says 'lastMessage: same'
