@@ -600,10 +600,10 @@ static void who_is_not_there_is_said(void **state) {
         Harness *h = *state;
 
         expect_rows(h, rows, N(rows));
-        harness_expect(
-                h, 4,
-                "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/no/such/bus build/fasciactl status --address system",
-                "failed to connect to system (unix:path=/no/such/bus): No such file");
+        harness_expect(h, 4,
+                       "DBUS_SYSTEM_BUS_ADDRESS=unix:path=/no/such/bus " FASCIACTL
+                       "status --address system",
+                       "failed to connect to system (unix:path=/no/such/bus): No such file");
 }
 
 static void a_module_without_its_library_is_refused(void **state) {
