@@ -75,17 +75,13 @@ void client_wake(Client *c) {
 static int client_keep_problem(Client *c, const ConfigProblem *problem) {
         char **problems;
         char *text;
-        int n;
 
         problems = reallocarray(c->problems, c->n_problems + 1, sizeof(*problems));
         if (!problems)
                 return -ENOMEM;
         c->problems = problems;
-        if (problem->line > 0)
-                n = asprintf(&text, "%s:%u: %s", problem->origin, problem->line, problem->text);
-        else
-                n = asprintf(&text, "%s: %s", problem->origin, problem->text);
-        if (n < 0)
+        text = config_problem_print(problem);
+        if (!text)
                 return -ENOMEM;
         c->problems[c->n_problems++] = text;
         return 0;

@@ -66,10 +66,10 @@ static int check_module(Host *host, const Config *config, const char *name) {
 }
 
 static void print_problem(const ConfigProblem *p) {
-        if (p->line > 0)
-                fprintf(stderr, "%s:%u: %s\n", p->origin, p->line, p->text);
-        else
-                fprintf(stderr, "%s: %s\n", p->origin, p->text);
+        char *text = config_problem_print(p);
+
+        fprintf(stderr, "%s\n", text ? text : p->text);
+        free(text);
 }
 
 Host *check_open_host(Config *config, bool dev) {

@@ -131,16 +131,16 @@ static int parse_options(int argc, char *argv[], Options *o) {
         return 1;
 }
 
-static int load_config(Config **ret, void *userdata) {
+static int load_config(Config **ret, char **reterr_text, void *userdata) {
         const Options *o = userdata;
         const char *file = o->config ? o->config : secure_getenv("FASCIA_CONFIG");
-        const ConfigProblem *problem;
         Config *c;
         int r;
 
+        *reterr_text = NULL;
         r = settings_new(&c);
         if (r < 0)
-                return log_error_errno(r, "Failed to read the configuration: %m");
+                return r;
         r = file ? config_load_file(c, file) : config_load_layers(c, "fasciad.conf");
         if (r >= 0)
                 r = config_load_environment(c);
@@ -149,13 +149,8 @@ static int load_config(Config **ret, void *userdata) {
         if (r >= 0)
                 r = config_load_backends(c, config_get_string(c, NULL, NULL, "PluginPath"));
         if (r < 0) {
-                problem = config_problems(c, 0);
-                if (problem && problem->line > 0)
-                        log_error("%s:%u: %s", problem->origin, problem->line, problem->text);
-                else if (problem)
-                        log_error("%s: %s", problem->origin, problem->text);
-                else
-                        log_error_errno(r, "Failed to read the configuration: %m");
+                if (config_problems(c, 0))
+                        *reterr_text = config_problem_print(config_problems(c, 0));
                 config_free(c);
                 return r;
         }
@@ -191,6 +186,7 @@ static int tell(const Options *o, Config *config) {
 static int run(int argc, char *argv[]) {
         Options options = { .config = NULL };
         ManagerSettings settings = { .load_config = load_config, .userdata = &options };
+        char *reason = NULL;
         Config *config;
         Manager *manager;
         int r;
@@ -199,9 +195,12 @@ static int run(int argc, char *argv[]) {
         r = parse_options(argc, argv, &options);
         if (r <= 0)
                 return r < 0 ? 2 : EXIT_SUCCESS;
-        r = load_config(&config, &options);
-        if (r < 0)
+        r = load_config(&config, &reason, &options);
+        if (r < 0) {
+                log_error("Failed to read the configuration: %s", reason ? reason : strerror(-r));
+                free(reason);
                 return EXIT_FAILURE;
+        }
         if (options.dump_config || options.check_config || options.list_modules ||
             options.list_backends)
                 return tell(&options, config);

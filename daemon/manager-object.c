@@ -14,6 +14,7 @@
 #include "log.h"
 #include "manager-records.h"
 #include "service-status.h"
+#include "utf8.h"
 
 #ifndef FASCIA_VERSION
 #define FASCIA_VERSION "0"
@@ -116,33 +117,40 @@ static int reply_content(ManagerObject *o, Message *call, ContentFn *content) {
 
 /* ---- what is told ---- */
 
-static const char *find_error(const Manager *m) {
-        for (const Module *module = m->modules; module; module = module->next)
-                if (module_get_error(module))
-                        return module_get_error(module);
-        if (m->reload_failed)
-                return "The new configuration was refused";
-        return config_problems(m->config, 0) ? config_problems(m->config, 0)->text : NULL;
+static void find_error(const Manager *m, char *ret, size_t size) {
+        const ConfigProblem *problem = config_problems(m->config, 0);
+        const char *error = NULL;
+        char *text = NULL;
+
+        for (const Module *module = m->modules; module && !error; module = module->next)
+                error = module_get_error(module);
+        if (!error && m->is_refused)
+                error = m->refusal ? m->refusal : "The new configuration was refused";
+        if (!error && problem) {
+                text = config_problem_print(problem);
+                error = text ? text : problem->text;
+        }
+        snprintf(ret, size, "%s", error ? error : "");
+        free(text);
+        utf8_repair(ret); /* it may end with half a character */
 }
 
-static const char *find_state(const Manager *m) {
+static const char *find_state(const Manager *m, const char *error) {
         if (m->is_stopping)
                 return "stopping";
         if (!m->is_ready)
                 return "starting";
-        return find_error(m) ? "degraded" : "running";
+        return *error ? "degraded" : "running";
 }
 
 static void read_status(const Manager *m, Told *ret) {
-        const char *error = find_error(m);
-
         *ret = (Told){ .version = FASCIA_VERSION };
         for (const Module *module = m->modules; module; module = module->next) {
                 ret->n_modules++;
                 ret->n_failed += module_get_error(module) != NULL;
         }
-        snprintf(ret->state, sizeof(ret->state), "%s", find_state(m));
-        snprintf(ret->error, sizeof(ret->error), "%s", error ? error : "");
+        find_error(m, ret->error, sizeof(ret->error));
+        snprintf(ret->state, sizeof(ret->state), "%s", find_state(m, ret->error));
         snprintf(ret->log_level, sizeof(ret->log_level), "%s", log_level_names[log_get_level()]);
 }
 
@@ -259,20 +267,15 @@ static void settle(ManagerObject *o) {
 }
 
 static int reload(ManagerObject *o, Message *call) {
-        char *reason = NULL;
+        const Manager *m = o->manager;
         int r;
 
-        r = manager_reload_and_tell(o->manager, &reason);
+        r = manager_reload_and_tell(o->manager);
         settle(o);
-        if (r < 0)
-                r = reply_error(o, call, ERROR_FAILED,
-                                "The new configuration was refused, and the one before stays in "
-                                "effect: %s",
-                                reason ? reason : strerror(-r));
-        else
-                r = reply_empty(o, call);
-        free(reason);
-        return r;
+        if (r >= 0)
+                return reply_empty(o, call);
+        return reply_error(o, call, ERROR_FAILED, "%s",
+                           m->refusal ? m->refusal : "The new configuration was refused");
 }
 
 typedef enum Action {

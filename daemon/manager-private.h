@@ -35,7 +35,8 @@ struct Manager {
         bool is_stopping;
         bool is_leaving; /* nobody needs this process, and nothing more can come to it */
         bool is_report_due;
-        bool reload_failed;
+        bool is_refused; /* the last configuration that was to be read */
+        char *refusal;   /* a sentence on it; NULL for want of memory */
 };
 
 /* Ends the loop with this exit status. */
@@ -69,10 +70,9 @@ void manager_on_leave_limit(void *userdata);
 
 /* ---- reload ---- */
 
-/* A configuration that has faults changes nothing: *reterr_text (to be freed; NULL for want of memory) says
- * what was wrong, and it is logged. -EBADMSG. */
-int manager_reload(Manager *m, char **reterr_text);
+/* A configuration that has faults changes nothing: it is logged and kept what was wrong. -EBADMSG. */
+int manager_reload(Manager *m);
 /* The same, and the service manager is told. */
-int manager_reload_and_tell(Manager *m, char **reterr_text);
+int manager_reload_and_tell(Manager *m);
 
 void manager_log_problems(const Config *config);

@@ -161,13 +161,8 @@ static unsigned manager_log_faults(Manager *m, const Config *config, char **rete
         unsigned n;
 
         manager_log_problems(config);
-        if (p && p->line > 0) {
-                if (asprintf(reterr_text, "%s:%u: %s", p->origin, p->line, p->text) < 0)
-                        *reterr_text = NULL;
-        } else if (p) {
-                if (asprintf(reterr_text, "%s: %s", p->origin, p->text) < 0)
-                        *reterr_text = NULL;
-        }
+        if (p)
+                *reterr_text = config_problem_print(p);
         n = manager_log_bad_rules(m, config, reterr_text);
         return n + (p != NULL);
 }
@@ -177,11 +172,11 @@ static int manager_load(Manager *m, Config **ret, char **reterr_text) {
         Config *new;
         int r;
 
-        r = m->settings.load_config(&new, m->settings.userdata);
+        r = m->settings.load_config(&new, reterr_text, m->settings.userdata);
         if (r >= 0)
                 r = manager_prepare(m, new);
         if (r < 0) {
-                take_text(reterr_text, strerror(-r));
+                log_error("%s", *reterr_text ? *reterr_text : strerror(-r));
                 return r;
         }
         if (manager_log_faults(m, new, reterr_text) == 0) {
@@ -192,12 +187,26 @@ static int manager_load(Manager *m, Config **ret, char **reterr_text) {
         return -EBADMSG;
 }
 
-int manager_reload(Manager *m, char **reterr_text) {
-        Config *new, *old;
+/* error 0: it is taken. */
+static void manager_keep_refusal(Manager *m, int error, const char *reason) {
+        free(m->refusal);
+        m->refusal = NULL;
+        m->is_refused = error < 0;
+        if (error < 0 && asprintf(&m->refusal,
+                                  "The new configuration was refused, and the one before stays in "
+                                  "effect: %s",
+                                  reason ? reason : strerror(-error)) < 0)
+                m->refusal = NULL;
+}
+
+int manager_reload(Manager *m) {
+        char *reason = NULL;
+        Config *new = NULL, *old;
         int r;
 
-        r = manager_load(m, &new, reterr_text);
-        m->reload_failed = r < 0;
+        r = manager_load(m, &new, &reason);
+        manager_keep_refusal(m, r, reason);
+        free(reason);
         if (r < 0) {
                 log_error("The new configuration has faults: the one before stays in effect");
                 return r;
@@ -215,13 +224,13 @@ int manager_reload(Manager *m, char **reterr_text) {
         return 0;
 }
 
-int manager_reload_and_tell(Manager *m, char **reterr_text) {
+int manager_reload_and_tell(Manager *m) {
         int r;
 
         if (!m->is_ready)
-                return manager_reload(m, reterr_text); /* READY=1 comes with the names */
+                return manager_reload(m); /* READY=1 comes with the names */
         sd_notifyf(0, "RELOADING=1\nMONOTONIC_USEC=%" PRIu64, loop_now(m->loop));
-        r = manager_reload(m, reterr_text);
+        r = manager_reload(m);
         manager_report(m);
         sd_notify(0, "READY=1");
         return r;

@@ -42,7 +42,7 @@ static void manager_tell_status(Manager *m) {
                        error);
                 n_failed++;
         }
-        if (m->reload_failed)
+        if (m->is_refused)
                 append(faults, sizeof(faults), "; the new configuration was refused");
         else if (config_problems(m->config, 0))
                 append(faults, sizeof(faults), "; the configuration has faults");
@@ -85,10 +85,10 @@ void manager_exit(Manager *m, int status) {
 }
 
 static void log_problem(const ConfigProblem *p) {
-        if (p->line > 0)
-                log_error("%s:%u: %s", p->origin, p->line, p->text);
-        else
-                log_error("%s: %s", p->origin, p->text);
+        char *text = config_problem_print(p);
+
+        log_error("%s", text ? text : p->text);
+        free(text);
 }
 
 void manager_log_problems(const Config *config) {
@@ -225,12 +225,9 @@ static int on_stop(sd_event_source *source, const struct signalfd_siginfo *si, v
 }
 
 static int on_reload(sd_event_source *source, const struct signalfd_siginfo *si, void *userdata) {
-        char *reason = NULL;
-
         (void)source;
         (void)si;
-        (void)manager_reload_and_tell(userdata, &reason); /* it has said why not */
-        free(reason);
+        (void)manager_reload_and_tell(userdata); /* it has said why not */
         return 0;
 }
 
@@ -343,6 +340,7 @@ Manager *manager_free(Manager *m) {
         loop_unref(m->loop);
         sd_event_unref(m->event);
         config_free(m->config);
+        free(m->refusal);
         free(m);
         return NULL;
 }

@@ -9,9 +9,9 @@
 
 typedef struct Manager Manager;
 
-/* Makes a configuration from its sources, at the start and at each reload. -ENOENT and others: it
- * cannot be used at all. */
-typedef int ManagerConfigFn(Config **ret, void *userdata);
+/* Makes a configuration from its sources, at the start and at each reload. -ENOENT and others: it cannot be used at all, for
+ * *reterr_text (to be freed; NULL for want of memory). */
+typedef int ManagerConfigFn(Config **ret, char **reterr_text, void *userdata);
 
 typedef struct ManagerSettings {
         ManagerConfigFn *load_config;

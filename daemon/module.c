@@ -198,9 +198,7 @@ static bool has_fault(Module *m, const Config *config, const struct fascia_modul
 
         *ret_reason = NULL;
         if (problem) {
-                if (asprintf(ret_reason, "%s:%u: %s", problem->origin, problem->line,
-                             problem->text) < 0)
-                        *ret_reason = NULL;
+                *ret_reason = config_problem_print(problem);
                 return true;
         }
         *ret_reason = module_find_stray_interface(config, m->name, module);

@@ -453,7 +453,7 @@ static void top_shows_rates_of_features_and_clients(void **state) {
 
 static void the_service_is_managed(void **state) {
         Harness *h = *state;
-        char config[256];
+        char config[300], mine[256];
         const Row rows[] = {
                 { "log-level", 0, "org.fascia.Manager1: info\n" },
                 { "log-level --json", 0, "{\n  \"org.fascia.Manager1\": \"info\"\n}\n" },
@@ -476,13 +476,21 @@ static void the_service_is_managed(void **state) {
                 { "log-level", 0, "org.fascia.Manager1: info\n" },
         };
 
-        snprintf(config, sizeof(config), "--config '%s'", harness_write(h, "mine.conf", CLIMATE));
+        snprintf(mine, sizeof(mine), "%s", harness_write(h, "mine.conf", CLIMATE));
+        snprintf(config, sizeof(config), "--config '%s'", mine);
         harness_start_fasciad(h, "", config);
         expect_rows(h, rows, N(rows));
         harness_write(h, "mine.conf", CLIMATE "[fascia]\nColour=red\n");
         expect(h, 1, "reload",
                "fasciactl: org.fascia.Error.Failed: The new configuration was refused");
         expect(h, 1, "reload", "mine.conf:4: [fascia]: unknown key 'Colour'");
+        assert_return_code(unlink(mine), errno);
+        expect(h, 1, "reload",
+               "fasciactl: org.fascia.Error.Failed: The new configuration was refused, and the one before stays in effect: ");
+        expect(h, 1, "reload", "mine.conf: cannot be opened: No such file");
+        expect(h, 0, "status", "mine.conf: cannot be opened: No such file");
+        harness_write(h, "mine.conf", CLIMATE);
+        expect(h, 0, "reload", "");
 }
 
 static void others_are_told_that_they_may_not(void **state) {

@@ -241,6 +241,27 @@ static void changes_of_its_state_are_announced(void **state) {
         process_wait_output(monitor, "'LogLevel': <'warning'>");
 }
 
+/* Cut at its length, wherever that is. */
+static void a_long_reason_is_text_all_the_same(void **state) {
+        Harness *h = *state;
+        char config[512], key[200], options[300];
+        Process *fasciad;
+
+        snprintf(options, sizeof(options), "--config '%s'", harness_write(h, "mine.conf", CLIMATE));
+        fasciad = harness_start_fasciad(h, "", options);
+        for (int i = 0; i < 2; i++) {
+                snprintf(key, sizeof(key), "%s", i == 0 ? "" : "a");
+                for (int k = 0; k < 80; k++)
+                        strcat(key, "\xc3\xa4");
+                snprintf(config, sizeof(config), CLIMATE "%s=1\n", key);
+                harness_write(h, "mine.conf", config);
+                process_signal(fasciad, SIGHUP);
+                process_wait_output(fasciad, key);
+                process_wait_output(fasciad, "the one before stays in effect");
+                harness_expect(h, 0, "busctl get-property " OBJECT " Error", "unknown key");
+        }
+}
+
 static void what_is_wrong_with_a_call_is_said(void **state) {
         static const struct {
                 const char *command, *text;
@@ -465,6 +486,7 @@ int main(void) {
                 TEST(what_happens_is_counted_where_it_happens),
                 TEST(clients_are_listed_with_what_they_asked_for),
                 TEST(changes_of_its_state_are_announced),
+                TEST(a_long_reason_is_text_all_the_same),
                 TEST(what_is_wrong_with_a_call_is_said),
                 TEST(it_is_described_as_it_is),
                 TEST(a_reload_answers_with_its_outcome),

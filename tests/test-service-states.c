@@ -28,6 +28,17 @@ static void a_feature_that_fails_says_so_and_has_no_values(void **state) {
         stand_expect(f, "return No light\n");
 }
 
+static void a_reason_that_is_no_text_is_told_all_the_same(void **state) {
+        Fixture *f = *state;
+
+        fascia_backend_fail(stand.lamp, -EIO, "\xff is it");
+        stand_run(f);
+        assert_int_equal(stand_count(f, "State: unavailable, Error: ? is it, "), 1);
+        stand_clear_log(f);
+        stand_get(f, "Lamp", INFO, "Error");
+        stand_expect(f, "return ? is it\n");
+}
+
 static void a_feature_that_works_again_says_so_after_its_values(void **state) {
         Fixture *f = *state;
         bool off = false;
@@ -172,6 +183,7 @@ static void a_module_of_which_nothing_is_known_answers_with_the_reason(void **st
 int main(void) {
         const struct CMUnitTest tests[] = {
                 TEST(a_feature_that_fails_says_so_and_has_no_values),
+                TEST(a_reason_that_is_no_text_is_told_all_the_same),
                 TEST(a_feature_that_works_again_says_so_after_its_values),
                 TEST(a_feature_that_is_not_ready_answers_unavailable_at_once),
                 TEST(a_backend_that_cannot_start_is_exported_with_its_error),

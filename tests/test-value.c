@@ -594,9 +594,24 @@ static void strings_are_utf_8_as_readers_want_it(void **state) {
         };
 
         (void)state;
-        for (size_t i = 0; i < N(rows); i++)
+        for (size_t i = 0; i < N(rows); i++) {
+                char repaired[64];
+
                 if (utf8_is_valid(rows[i].s) != rows[i].valid)
                         fail_msg("%s", rows[i].reason);
+                snprintf(repaired, sizeof(repaired), "%s", rows[i].s);
+                utf8_repair(repaired);
+                assert_true(utf8_is_valid(repaired));
+                assert_int_equal(strcmp(repaired, rows[i].s) == 0, rows[i].valid);
+        }
+}
+
+static void what_is_no_utf8_is_repaired_byte_by_byte(void **state) {
+        char text[] = "a\xff\xc3\xa4\xe2\x82z\xf0\x9f";
+
+        (void)state;
+        utf8_repair(text);
+        assert_string_equal(text, "a?\xc3\xa4??z??");
 }
 
 static void a_refusal_is_a_sentence_that_names_the_value_and_the_constraint(void **state) {
@@ -726,6 +741,7 @@ int main(void) {
                 cmocka_unit_test(enumerators_have_names),
                 cmocka_unit_test(constraints_refuse_with_their_text),
                 cmocka_unit_test(strings_are_utf_8_as_readers_want_it),
+                cmocka_unit_test(what_is_no_utf8_is_repaired_byte_by_byte),
                 cmocka_unit_test(a_refusal_is_a_sentence_that_names_the_value_and_the_constraint),
                 cmocka_unit_test(a_bad_string_is_found_at_any_depth),
                 cmocka_unit_test(a_list_without_its_items_is_not_encodable),

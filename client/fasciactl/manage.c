@@ -136,6 +136,20 @@ static void print_modules(json_t *modules) {
                         printf("%s: %s\n", section, record_text(module, "Error"));
 }
 
+/* What is wrong with the process itself, such as a configuration that it has refused: it stands below its modules. */
+static void print_own_error(const json_t *process) {
+        const char *error = record_text(json_object_get(process, "properties"), "Error");
+        const char *section;
+        json_t *module;
+
+        /* It is cut at some length. */
+        json_object_foreach (json_object_get(process, "modules"), section, module)
+                if (strncmp(record_text(module, "Error"), error, strlen(error)) == 0)
+                        return;
+        if (*error)
+                printf("%s: %s\n", record_text(process, "name"), error);
+}
+
 static void print_process(const json_t *process) {
         const json_t *properties = json_object_get(process, "properties");
         const json_t *statistics = json_object_get(process, "statistics");
@@ -147,6 +161,7 @@ static void print_process(const json_t *process) {
                record_text(properties, "Version"), up, record_number(statistics, "Clients"),
                record_text(properties, "LogLevel"));
         print_modules(json_object_get(process, "modules"));
+        print_own_error(process);
 }
 
 int command_status(Ctl *c, int n, char *args[]) {

@@ -95,6 +95,15 @@ const ConfigProblem *config_problems(const Config *c, size_t n) {
         return n < c->n_problems ? &c->problems[n] : NULL;
 }
 
+char *config_problem_print(const ConfigProblem *p) {
+        char *text;
+        int n;
+
+        n = p->line > 0 ? asprintf(&text, "%s:%u: %s", p->origin, p->line, p->text)
+                        : asprintf(&text, "%s: %s", p->origin, p->text);
+        return n < 0 ? NULL : text;
+}
+
 bool section_is_of(const char *section, const char *module) {
         size_t n = strlen(module);
 

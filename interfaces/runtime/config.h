@@ -98,6 +98,8 @@ typedef struct ConfigProblem {
 
 /* The n-th problem, or NULL. Borrowed. */
 const ConfigProblem *config_problems(const Config *c, size_t n);
+/* "fasciad.conf:3: [fascia]: unknown key 'Colour'"; to be freed. NULL: no memory. */
+char *config_problem_print(const ConfigProblem *p);
 /* The first problem in the sections of the module, in those that its interfaces were redirected to, or of a
  * guard in [fascia]; or NULL. */
 const ConfigProblem *config_module_problem(const Config *c, const char *module);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "error.h"
+#include "utf8.h"
 
 #define STANDARD "org.freedesktop.DBus.Error."
 
@@ -151,7 +152,7 @@ static const char *own_name(int code, const char *name) {
         return copy ? copy : usual;
 }
 
-/* Takes the message, which is on the heap or NULL for want of memory. */
+/* Takes the message, which is on the heap or NULL for want of memory. It may come from a backend, and goes to the bus. */
 static void replace(Error *e, int code, const char *name, char *message) {
         struct fascia_error new = {
                 .code = code,
@@ -159,6 +160,8 @@ static void replace(Error *e, int code, const char *name, char *message) {
                 .message = message ? message : no_memory_text,
         };
 
+        if (message)
+                utf8_repair(message);
         error_clear(e); /* last: what was given may be its own */
         e->public = new;
 }

@@ -76,3 +76,13 @@ bool utf8_is_valid(const char *s) {
         }
         return true;
 }
+
+void utf8_repair(char *s) {
+        while (*s) {
+                uint8_t length = (uint8_t)*s < 0x80 ? 1 : character_length((const uint8_t *)s);
+
+                if (length == 0)
+                        *s = '?';
+                s += length == 0 ? 1 : length;
+        }
+}
